@@ -1,0 +1,197 @@
+//! The database: connections, migrations, and the clock that goes with them.
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+
+use crate::Clock;
+
+/// Connections to one database. Clones share them.
+///
+/// On SQLite one connection writes and a few read beside it (write-ahead log); on PostgreSQL they are one pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+    clock: Clock,
+}
+
+/// How many connections to keep.
+#[derive(Clone, Copy, Debug)]
+pub struct Pool {
+    /// Most connections held: readers on SQLite, all of them on PostgreSQL.
+    pub connections: u32,
+    /// How long a request waits for one.
+    pub patience: Duration,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            connections: 8,
+            patience: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Why a database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither `sqlite:` nor `postgres:`.
+    #[error("the database URL must begin with sqlite: or postgres:")]
+    Scheme,
+    /// It does not answer.
+    #[error("the database cannot be reached: {0}")]
+    Unreachable(DbErr),
+    /// A later release has migrated it.
+    #[error("the database was migrated by a newer release of Octroi ({0}); upgrade this one")]
+    Newer(String),
+    /// It has not been migrated.
+    #[error("the database has not been migrated yet; run `octroi migrate`")]
+    NotMigrated,
+    /// A migration failed.
+    #[error("the database cannot be migrated: {0}")]
+    Migration(DbErr),
+}
+
+impl Database {
+    /// Opens a database, `sqlite:PATH` or `postgres://…`. A missing SQLite file is created, empty.
+    pub async fn open(url: &str, pool: Pool, clock: Clock) -> Result<Self, OpenError> {
+        let connect = async |options: ConnectOptions| {
+            sea_orm::Database::connect(options)
+                .await
+                .map_err(OpenError::Unreachable)
+        };
+        if url.starts_with("sqlite:") {
+            let writer = connect(sqlite(url, 1, pool.patience)).await?;
+            let reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
+            Ok(Self { writer, reader, clock })
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let mut options = ConnectOptions::new(url);
+            options
+                .max_connections(pool.connections)
+                .acquire_timeout(pool.patience)
+                .connect_timeout(pool.patience)
+                .test_before_acquire(false)
+                .sqlx_logging(false);
+            let writer = connect(options).await?;
+            Ok(Self {
+                reader: writer.clone(),
+                writer,
+                clock,
+            })
+        } else {
+            Err(OpenError::Scheme)
+        }
+    }
+
+    /// The clock that commands on this database go by.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// `SQLite` or `PostgreSQL`.
+    #[must_use]
+    pub fn engine(&self) -> &'static str {
+        if self.writer.get_database_backend() == DbBackend::Sqlite {
+            "SQLite"
+        } else {
+            "PostgreSQL"
+        }
+    }
+
+    /// Applies the migrations that are missing. Several processes may do it at once on PostgreSQL.
+    pub async fn migrate(&self) -> Result<(), OpenError> {
+        self.refuse_newer().await?;
+        if self.writer.get_database_backend() == DbBackend::Postgres {
+            return self.migrate_postgres().await;
+        }
+        Migrator::up(&self.writer, None).await.map_err(OpenError::Migration)
+    }
+
+    /// An advisory lock of its own transaction makes the second process wait, then find nothing left to do.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a migration is not a mutation: it has no actor and no audit"
+    )]
+    async fn migrate_postgres(&self) -> Result<(), OpenError> {
+        use sea_orm::TransactionTrait;
+        let lock = self.writer.begin().await.map_err(OpenError::Migration)?;
+        lock.execute_unprepared("SELECT pg_advisory_xact_lock(7112026)")
+            .await
+            .map_err(OpenError::Migration)?;
+        Migrator::up(&self.writer, None).await.map_err(OpenError::Migration)?;
+        lock.commit().await.map_err(OpenError::Migration)
+    }
+
+    /// Refuses a database that lacks a migration or has one that this release does not know.
+    pub async fn check(&self) -> Result<(), OpenError> {
+        self.refuse_newer().await?;
+        let pending = Migrator::get_pending_migrations(&self.writer)
+            .await
+            .map_err(OpenError::Unreachable)?;
+        if pending.is_empty() {
+            Ok(())
+        } else {
+            Err(OpenError::NotMigrated)
+        }
+    }
+
+    async fn refuse_newer(&self) -> Result<(), OpenError> {
+        Migrator::install(&self.writer).await.map_err(OpenError::Unreachable)?;
+        let known: Vec<String> = Migrator::migrations()
+            .iter()
+            .map(|migration| migration.name().to_owned())
+            .collect();
+        let applied = Migrator::get_migration_models(&self.writer)
+            .await
+            .map_err(OpenError::Unreachable)?;
+        match applied.into_iter().find(|model| !known.contains(&model.version)) {
+            Some(newer) => Err(OpenError::Newer(newer.version)),
+            None => Ok(()),
+        }
+    }
+
+    /// Answers once the database does.
+    pub async fn ping(&self) -> crate::Result<()> {
+        let backend = self.reader.get_database_backend();
+        self.reader
+            .query_one_raw(Statement::from_string(backend, "SELECT 1"))
+            .await?;
+        Ok(())
+    }
+
+    /// Closes the connections, waiting for those in use.
+    pub async fn close(self) -> crate::Result<()> {
+        self.reader.close().await?;
+        self.writer.close().await?;
+        Ok(())
+    }
+}
+
+fn sqlite(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    let url = if url.contains("mode=") {
+        url.to_owned()
+    } else {
+        format!("{url}{separator}mode=rwc")
+    };
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(patience)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                // FULL: a payment that was acknowledged survives a power cut, not only a crash of the process.
+                .pragma("synchronous", "FULL")
+                .pragma("foreign_keys", "ON")
+                // 8 MiB a connection; the default would grow with the file.
+                .pragma("cache_size", "-8192")
+                .busy_timeout(patience)
+        });
+    options
+}

@@ -1,0 +1,267 @@
+//! One error type: the codes of the public contract.
+
+use std::sync::Arc;
+
+use entity::value::Instant;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::format_description::well_known::Rfc3339;
+
+use crate::money::{AmountError, Money};
+
+/// What a command or a query answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something was not done.
+///
+/// Deliberately not `Display`: nothing may turn a database error into text for a client by accident.
+#[derive(Debug)]
+pub enum Error {
+    /// Nobody is signed in, or the credentials are no longer good.
+    Unauthenticated,
+    /// The viewer may see the object, not do this to it.
+    Forbidden,
+    /// There is no such object, or the viewer may not know of it: the two are told alike.
+    NotFound,
+    /// The request was understood and refused, with every reason at once.
+    Refused(Vec<Refusal>),
+    /// Something broke. The cause is for the log only.
+    Internal(Arc<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// An internal error from any cause.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(Arc::from(cause.into()))
+    }
+
+    /// Whether running the same transaction again may succeed: a serialisation failure, a deadlock, a busy file.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        let Self::Internal(cause) = self else { return false };
+        cause.downcast_ref::<DbErr>().and_then(driver_code).is_some_and(|code| {
+            // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY, LOCKED, BUSY_SNAPSHOT.
+            ["40001", "40P01", "5", "6", "517"].contains(&code.as_str())
+        })
+    }
+
+    /// Whether the database refused a duplicate.
+    #[must_use]
+    pub fn is_duplicate(&self) -> bool {
+        let Self::Internal(cause) = self else { return false };
+        let violation = cause.downcast_ref::<DbErr>().and_then(DbErr::sql_err);
+        matches!(violation, Some(SqlErr::UniqueConstraintViolation(_)))
+    }
+}
+
+fn driver_code(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return None;
+    };
+    cause.as_database_error()?.code().map(std::borrow::Cow::into_owned)
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+/// Why a mutation was refused: the `code` of a `userErrors` entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// A value is missing or not acceptable.
+    Validation,
+    /// There is one already.
+    AlreadyExists,
+    /// The object changed since the caller read it.
+    Conflict,
+    /// The object is not in a state in which this can be done.
+    InvalidState,
+    /// The call is not open yet.
+    NotYetOpen,
+    /// The deadline, grace included, has passed.
+    DeadlinePassed,
+    /// The account does not hold that much.
+    InsufficientFunds,
+    /// The amount is not in the fund's currency.
+    CurrencyMismatch,
+    /// The evaluator is tied to the applicant.
+    ConflictOfInterest,
+    /// The same person may not do two steps that check each other.
+    SeparationOfDuties,
+    /// The e-mail address or the password is wrong.
+    InvalidCredentials,
+    /// The idempotency key was used for something else.
+    IdempotencyKeyReused,
+}
+
+/// One reason why a mutation was refused, in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refusal {
+    /// What kind of reason it is.
+    pub code: Code,
+    /// The path of the offending value in the mutation's input; empty when it is not about one.
+    pub field: Vec<String>,
+    /// The reason, in English.
+    pub en: String,
+    /// The reason, in French.
+    pub fr: String,
+    /// Values a program may want, by name.
+    pub details: Map<String, Value>,
+}
+
+impl Refusal {
+    /// A refusal that is not about one value of the input.
+    pub fn new(code: Code, en: impl Into<String>, fr: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: Vec::new(),
+            en: en.into(),
+            fr: fr.into(),
+            details: Map::new(),
+        }
+    }
+
+    /// A refusal of a value: `path` is dotted, from the input, as `criteria.0.weight`.
+    pub fn invalid(path: &str, en: impl Into<String>, fr: impl Into<String>) -> Self {
+        Self::new(Code::Validation, en, fr).at(path)
+    }
+
+    /// Names the offending value by its dotted path in the input.
+    #[must_use]
+    pub fn at(mut self, path: &str) -> Self {
+        self.field = path.split('.').map(str::to_owned).collect();
+        self
+    }
+
+    /// Adds a value for programs.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds an amount for programs: a decimal with its currency.
+    #[must_use]
+    pub fn with_money(self, name: &str, money: Money) -> Self {
+        self.with(
+            name,
+            serde_json::json!({ "amount": money.decimal(), "currency": money.currency.code() }),
+        )
+    }
+
+    /// Adds an instant for programs: RFC 3339, UTC.
+    #[must_use]
+    pub fn with_instant(self, name: &str, instant: Instant) -> Self {
+        let text = instant.utc().format(&Rfc3339).unwrap_or_default();
+        self.with(name, text)
+    }
+
+    /// The event does not apply to an object in this state.
+    #[must_use]
+    pub fn state(noun_en: &str, noun_fr: &str, status: &str, event: &str) -> Self {
+        Self::new(
+            Code::InvalidState,
+            format!("{event} does not apply to {noun_en} that is {status}."),
+            format!("{event} ne s'applique pas à {noun_fr} à l'état {status}."),
+        )
+        .with("status", status)
+        .with("event", event)
+    }
+
+    /// The text at `path` is not an amount.
+    #[must_use]
+    pub fn amount(path: &str, error: AmountError) -> Self {
+        match error {
+            AmountError::Syntax => Self::invalid(
+                path,
+                "Write the amount as a decimal number, such as \"1234.56\".",
+                "Écrivez le montant comme un nombre décimal, par exemple « 1234.56 ».",
+            ),
+            AmountError::Decimals => Self::invalid(
+                path,
+                "The amount has more decimals than its currency.",
+                "Le montant a plus de décimales que sa devise.",
+            ),
+            AmountError::Range => Self::invalid(path, "The amount is too large.", "Le montant est trop grand."),
+        }
+    }
+}
+
+/// Collects every reason before refusing.
+#[derive(Debug, Default)]
+pub struct Reasons(Vec<Refusal>);
+
+impl Reasons {
+    /// No reason yet.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a reason unless the rule holds.
+    pub fn require(&mut self, holds: bool, refusal: impl FnOnce() -> Refusal) {
+        if !holds {
+            self.0.push(refusal());
+        }
+    }
+
+    /// Adds a reason.
+    pub fn push(&mut self, refusal: Refusal) {
+        self.0.push(refusal);
+    }
+
+    /// Keeps the value, or adds the reason why there is none.
+    pub fn keep<T>(&mut self, value: Result<T, Refusal>) -> Option<T> {
+        value.map_err(|refusal| self.0.push(refusal)).ok()
+    }
+
+    /// Requires a text of 1 to `longest` characters; returns it trimmed.
+    pub fn text(&mut self, path: &str, value: &str, longest: usize) -> String {
+        let trimmed = value.trim();
+        let length = trimmed.chars().count();
+        self.require((1..=longest).contains(&length), || {
+            Refusal::invalid(
+                path,
+                format!("Write 1 to {longest} characters."),
+                format!("Écrivez de 1 à {longest} caractères."),
+            )
+            .with("maximum", longest)
+            .with("length", length)
+        });
+        trimmed.to_owned()
+    }
+
+    /// Allows an absent or empty text up to `longest` characters; returns it trimmed.
+    pub fn optional_text(&mut self, path: &str, value: &str, longest: usize) -> String {
+        if value.trim().is_empty() {
+            String::new()
+        } else {
+            self.text(path, value, longest)
+        }
+    }
+
+    /// All the reasons, or none.
+    pub fn finish(self) -> Result<()> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::Refused(self.0))
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Who may set up a fund, move its money and see its budget.
+
+use entity::fund;
+use entity::value::{FundId, FundStatus, Role};
+
+use crate::actor::{Actor, Place, Scope};
+
+/// Roles that see budget figures where they hold.
+const BUDGET_READERS: [Role; 5] = [
+    Role::Admin,
+    Role::ProgrammeManager,
+    Role::FinanceOfficer,
+    Role::CommitteeChair,
+    Role::Auditor,
+];
+
+/// Whether the actor may create a fund.
+#[must_use]
+pub fn may_create(actor: &Actor) -> bool {
+    actor.holds(&[Role::Admin], Place::Platform)
+}
+
+/// Whether the actor may set up programmes in a fund.
+#[must_use]
+pub fn may_set_up(actor: &Actor, fund: FundId) -> bool {
+    actor.holds(&[Role::Admin, Role::ProgrammeManager], Place::Fund(fund))
+}
+
+/// Whether the actor may open, cut and allocate a fund's envelope.
+#[must_use]
+pub fn may_move_money(actor: &Actor, fund: FundId) -> bool {
+    actor.holds(&[Role::FinanceOfficer], Place::Fund(fund))
+}
+
+/// Whether the actor may see a fund: anybody once it is open, its staff before.
+#[must_use]
+pub fn may_see(actor: &Actor, fund: &fund::Model) -> bool {
+    fund.status != FundStatus::Draft || actor.holds(Role::ALL, Place::Fund(fund.id))
+}
+
+/// The funds in preparation that the actor may see beside the public ones: all of them, or these.
+#[must_use]
+pub fn drafts_seen(actor: &Actor) -> Drafts {
+    if actor.holds(Role::ALL, Place::Platform) {
+        return Drafts::All;
+    }
+    let scopes = actor.grants().iter().map(|grant| grant.scope);
+    Drafts::Of(
+        scopes
+            .filter_map(|scope| if let Scope::Fund(id) = scope { Some(id) } else { None })
+            .collect(),
+    )
+}
+
+/// Which funds in preparation somebody sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drafts {
+    /// Every one.
+    All,
+    /// These.
+    Of(Vec<FundId>),
+}
+
+/// Whether the actor may see the budget of what sits at a place.
+#[must_use]
+pub fn may_see_budget(actor: &Actor, place: Place) -> bool {
+    actor.holds(&BUDGET_READERS, place)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::value::{CallId, UserId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::actor::{Grant, Person};
+
+    fn holder(role: Role, scope: Scope) -> Actor {
+        let grants = vec![Grant { role, scope }];
+        Actor::person(
+            Person {
+                id: UserId::new(),
+                grants,
+                memberships: Vec::new(),
+            },
+            Uuid::nil(),
+        )
+    }
+
+    #[test]
+    fn only_a_finance_officer_of_the_fund_moves_its_money() {
+        let (fund, other) = (FundId::new(), FundId::new());
+        for role in Role::ALL {
+            let officer = *role == Role::FinanceOfficer;
+            assert_eq!(
+                may_move_money(&holder(*role, Scope::Fund(fund)), fund),
+                officer,
+                "{role}"
+            );
+            assert!(!may_move_money(&holder(*role, Scope::Fund(other)), fund), "{role}");
+        }
+    }
+
+    #[test]
+    fn a_committee_member_sees_no_budget_and_a_chair_only_their_calls() {
+        let (fund, call) = (FundId::new(), CallId::new());
+        let place = Place::Call(fund, call);
+        assert!(!may_see_budget(
+            &holder(Role::CommitteeMember, Scope::Call(call)),
+            place
+        ));
+        assert!(may_see_budget(&holder(Role::CommitteeChair, Scope::Call(call)), place));
+        assert!(!may_see_budget(
+            &holder(Role::CommitteeChair, Scope::Call(call)),
+            Place::Fund(fund)
+        ));
+        assert!(!may_see_budget(&Actor::anonymous(Uuid::nil()), place));
+    }
+
+    #[test]
+    fn staff_see_the_drafts_of_their_own_funds() {
+        let fund = FundId::new();
+        assert_eq!(drafts_seen(&holder(Role::Auditor, Scope::Platform)), Drafts::All);
+        assert_eq!(
+            drafts_seen(&holder(Role::ProgrammeManager, Scope::Fund(fund))),
+            Drafts::Of(vec![fund])
+        );
+        assert_eq!(drafts_seen(&Actor::anonymous(Uuid::nil())), Drafts::Of(Vec::new()));
+    }
+}

@@ -1,0 +1,82 @@
+//! Reads of funds and programmes.
+
+use entity::value::{FundId, FundStatus, ProgrammeId};
+use entity::{fund, programme};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
+
+use super::policy::{self, Drafts};
+use crate::{Actor, Database, Error, Page, Result, Slice, page};
+
+fn visible(actor: &Actor) -> Select<fund::Entity> {
+    let public = fund::Column::Status.ne(FundStatus::Draft);
+    match policy::drafts_seen(actor) {
+        Drafts::All => fund::Entity::find(),
+        Drafts::Of(ids) => fund::Entity::find().filter(Condition::any().add(public).add(fund::Column::Id.is_in(ids))),
+    }
+}
+
+/// A fund the actor may see.
+pub async fn fund(db: &Database, actor: &Actor, id: FundId) -> Result<fund::Model> {
+    visible(actor)
+        .filter(fund::Column::Id.eq(id))
+        .one(&db.reader)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The fund with a code.
+pub async fn fund_by_code(db: &Database, actor: &Actor, code: &str) -> Result<fund::Model> {
+    visible(actor)
+        .filter(fund::Column::Code.eq(code))
+        .one(&db.reader)
+        .await?
+        .ok_or(Error::NotFound)
+}
+
+/// The funds among these that the actor may see.
+pub async fn funds_by_ids(db: &Database, actor: &Actor, ids: &[FundId]) -> Result<Vec<fund::Model>> {
+    Ok(visible(actor)
+        .filter(fund::Column::Id.is_in(ids.iter().copied()))
+        .all(&db.reader)
+        .await?)
+}
+
+/// A page of the funds the actor may see, oldest first.
+pub async fn funds(db: &Database, actor: &Actor, page: Page) -> Result<Slice<fund::Model>> {
+    page::load(visible(actor), fund::Column::Id, page, &db.reader).await
+}
+
+/// How many funds the actor may see.
+pub async fn count_funds(db: &Database, actor: &Actor) -> Result<u64> {
+    Ok(visible(actor).count(&db.reader).await?)
+}
+
+fn visible_programmes(actor: &Actor) -> Select<programme::Entity> {
+    let funds = visible(actor).select_only().column(fund::Column::Id);
+    programme::Entity::find().filter(programme::Column::FundId.in_subquery(sea_orm::QueryTrait::into_query(funds)))
+}
+
+/// A programme of a fund the actor may see.
+pub async fn programme(db: &Database, actor: &Actor, id: ProgrammeId) -> Result<programme::Model> {
+    programmes_by_ids(db, actor, &[id]).await?.pop().ok_or(Error::NotFound)
+}
+
+/// The programmes among these whose fund the actor may see.
+pub async fn programmes_by_ids(db: &Database, actor: &Actor, ids: &[ProgrammeId]) -> Result<Vec<programme::Model>> {
+    let select = visible_programmes(actor).filter(programme::Column::Id.is_in(ids.iter().copied()));
+    Ok(select.all(&db.reader).await?)
+}
+
+/// A page of the programmes of a fund, oldest first.
+pub async fn programmes(db: &Database, actor: &Actor, fund: FundId, page: Page) -> Result<Slice<programme::Model>> {
+    let select = visible_programmes(actor).filter(programme::Column::FundId.eq(fund));
+    page::load(select, programme::Column::Id, page, &db.reader).await
+}
+
+/// How many programmes a fund has.
+pub async fn count_programmes(db: &Database, actor: &Actor, fund: FundId) -> Result<u64> {
+    Ok(visible_programmes(actor)
+        .filter(programme::Column::FundId.eq(fund))
+        .count(&db.reader)
+        .await?)
+}
