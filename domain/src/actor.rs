@@ -76,6 +76,20 @@ impl Scope {
     }
 }
 
+/// Every place where somebody holds one of some roles; queries start from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Places {
+    /// Everywhere.
+    All,
+    /// In these funds and calls, and what is in them.
+    Of {
+        /// Funds, with all their calls.
+        funds: Vec<FundId>,
+        /// Calls on their own.
+        calls: Vec<CallId>,
+    },
+}
+
 impl Actor {
     /// Nobody in particular.
     #[must_use]
@@ -150,6 +164,23 @@ impl Actor {
                 .iter()
                 .any(|grant| roles.contains(&grant.role) && grant.scope.covers(place)),
         }
+    }
+
+    /// Every place where the actor holds one of the roles.
+    #[must_use]
+    pub fn places(&self, roles: &[Role]) -> Places {
+        if self.holds(roles, Place::Platform) {
+            return Places::All;
+        }
+        let (mut funds, mut calls) = (Vec::new(), Vec::new());
+        for grant in self.grants().iter().filter(|grant| roles.contains(&grant.role)) {
+            match grant.scope {
+                Scope::Platform => return Places::All,
+                Scope::Fund(id) => funds.push(id),
+                Scope::Call(id) => calls.push(id),
+            }
+        }
+        Places::Of { funds, calls }
     }
 
     /// Whether this is the command line.

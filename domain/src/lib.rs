@@ -19,6 +19,7 @@ pub mod identity;
 pub mod money;
 pub mod open_data;
 pub mod page;
+mod scope;
 pub mod work;
 
 pub use actor::Actor;

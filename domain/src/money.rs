@@ -152,7 +152,7 @@ mod tests {
         }
         assert_eq!(Money::parse("500", currency("JPY")).map(|money| money.minor), Ok(500));
         assert_eq!(
-            Money::parse("0.125", currency("KWD")).map(|money| money.decimal()),
+            Money::parse("0.125", currency("KWD")).map(Money::decimal),
             Ok("0.125".to_owned())
         );
     }

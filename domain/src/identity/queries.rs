@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{policy, rules};
 use crate::actor::{Actor, Grant, Person, Scope};
-use crate::{Database, Error, Result};
+use crate::{Database, Error, Result, Work};
 
 /// The account of an e-mail address with its password hash: for signing in, and nothing else.
 pub async fn credentials(db: &Database, email: &str) -> Result<Option<user::Model>> {
@@ -23,6 +23,18 @@ pub async fn credentials(db: &Database, email: &str) -> Result<Option<user::Mode
 /// A person with what they hold at this moment; `UNAUTHENTICATED` if there is no such account any more.
 pub async fn actor(db: &Database, user_id: UserId, request_id: Uuid) -> Result<Actor> {
     load_actor(&db.reader, user_id, request_id, db.clock().now()).await
+}
+
+/// The same, inside a Work: what somebody else holds at this moment.
+pub(crate) async fn actor_in(work: &Work, user_id: UserId) -> Result<Actor> {
+    let found = load_actor(work.txn(), user_id, work.actor.request_id, work.now).await;
+    found.map_err(|error| {
+        if matches!(error, Error::Unauthenticated) {
+            Error::NotFound
+        } else {
+            error
+        }
+    })
 }
 
 async fn load_actor<C: ConnectionTrait>(db: &C, id: UserId, request_id: Uuid, now: Instant) -> Result<Actor> {

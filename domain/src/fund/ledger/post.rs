@@ -6,9 +6,7 @@
 use entity::value::{AccountKind, AuditEventId, Book, FundId, TransferId, TransferKind};
 use entity::{account, budget, ledger_head, transfer};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use time::Date;
@@ -145,7 +143,7 @@ async fn debit(work: &Work, journal: Journal, movement: &Movement) -> Result<acc
     let after = Expr::col(account::Column::DebitsMinor).add(movement.amount_minor);
     let limit: SimpleExpr = match kind {
         AccountKind::Source => Expr::value(CEILING_MINOR),
-        _ => Expr::col(account::Column::CreditsMinor).into(),
+        _ => Expr::col(account::Column::CreditsMinor),
     };
     let updated = account::Entity::update_many()
         .col_expr(account::Column::DebitsMinor, after.clone())

@@ -135,7 +135,7 @@ fn check_transfer(
     let mut fault = |what: &str| {
         report
             .faults
-            .push(Fault::new(format!("{fund} transfer {}: {what}", transfer.seq)))
+            .push(Fault::new(format!("{fund} transfer {}: {what}", transfer.seq)));
     };
     if transfer.seq != end.seq + 1 {
         fault("a transfer before this one is missing");

@@ -1,0 +1,80 @@
+//! Publishing a call and starting its evaluation.
+
+use entity::call;
+use entity::value::{CallId, NodeKind};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
+};
+
+use crate::call::lifecycle::{Event, status_at};
+use crate::call::{policy, queries, rules};
+use crate::error::Refusal;
+use crate::work::Subject;
+use crate::{Command, Error, Result, Work};
+
+/// Makes a call public; it opens and closes by its dates.
+#[derive(Clone, Copy, Debug)]
+pub struct PublishCall {
+    /// The call.
+    pub call_id: CallId,
+}
+
+impl Command for PublishCall {
+    type Output = CallId;
+
+    async fn run(&self, work: &mut Work) -> Result<CallId> {
+        let call = load_to_run(work, self.call_id).await?;
+        if call.closes_at.is_some_and(|closes_at| closes_at <= work.now) {
+            return Err(Refusal::invalid(
+                "callId",
+                "The call would be over before it is published.",
+                "L'appel à projets serait clos avant d'être publié.",
+            )
+            .into());
+        }
+        advance(work, &call, Event::Publish, "call.publish").await
+    }
+}
+
+/// Hands a closed call to its committee.
+#[derive(Clone, Copy, Debug)]
+pub struct StartEvaluation {
+    /// The call.
+    pub call_id: CallId,
+}
+
+impl Command for StartEvaluation {
+    type Output = CallId;
+
+    async fn run(&self, work: &mut Work) -> Result<CallId> {
+        let call = load_to_run(work, self.call_id).await?;
+        if rules::deadline(&call).is_some_and(|deadline| work.now < deadline) {
+            return Err(Refusal::state("a call", "un appel à projets", "OPEN", "START_EVALUATION").into());
+        }
+        advance(work, &call, Event::StartEvaluation, "call.start_evaluation").await
+    }
+}
+
+/// Loads a call that the actor may run, locked until the end of the Work.
+pub(crate) async fn load_to_run(work: &Work, id: CallId) -> Result<call::Model> {
+    let select = queries::visible(&work.actor)
+        .filter(call::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate);
+    let call = select.one(work.txn()).await?.ok_or(Error::NotFound)?;
+    if policy::may_run(&work.actor, &call) {
+        Ok(call)
+    } else {
+        Err(work.actor.denied())
+    }
+}
+
+/// Moves a call to its next state.
+pub(crate) async fn advance(work: &mut Work, call: &call::Model, event: Event, action: &str) -> Result<CallId> {
+    let status = event.apply(status_at(call, work.now))?;
+    let mut change = call.clone().into_active_model();
+    change.status = Set(status);
+    let after = change.update(work.txn()).await?;
+    work.record(action, Subject::new(NodeKind::Call, call.id), Some(call), &after)
+        .await?;
+    Ok(call.id)
+}
