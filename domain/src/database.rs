@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use crate::Clock;
 
@@ -102,33 +102,34 @@ impl Database {
         }
     }
 
-    /// Applies the migrations that are missing. Several processes may do it at once on PostgreSQL.
+    /// Applies the migrations that are missing. Several processes may do it at once on PostgreSQL: each takes an advisory
+    /// lock first, so that the second waits, and finds nothing left to do.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        self.refuse_newer().await?;
-        if self.writer.get_database_backend() == DbBackend::Postgres {
-            return self.migrate_postgres().await;
+        if self.writer.get_database_backend() != DbBackend::Postgres {
+            refuse_newer(&self.writer).await?;
+            return Migrator::up(&self.writer, None).await.map_err(OpenError::Migration);
         }
-        Migrator::up(&self.writer, None).await.map_err(OpenError::Migration)
+        let txn = self.begin_migration().await.map_err(OpenError::Unreachable)?;
+        txn.execute_unprepared("SELECT pg_advisory_xact_lock(7112026)")
+            .await
+            .map_err(OpenError::Migration)?;
+        refuse_newer(&txn).await?;
+        Migrator::up(&txn, None).await.map_err(OpenError::Migration)?;
+        txn.commit().await.map_err(OpenError::Migration)
     }
 
-    /// An advisory lock of its own transaction makes the second process wait, then find nothing left to do.
     #[expect(
         clippy::disallowed_methods,
         reason = "a migration is not a mutation: it has no actor and no audit"
     )]
-    async fn migrate_postgres(&self) -> Result<(), OpenError> {
+    async fn begin_migration(&self) -> Result<DatabaseTransaction, DbErr> {
         use sea_orm::TransactionTrait;
-        let lock = self.writer.begin().await.map_err(OpenError::Migration)?;
-        lock.execute_unprepared("SELECT pg_advisory_xact_lock(7112026)")
-            .await
-            .map_err(OpenError::Migration)?;
-        Migrator::up(&self.writer, None).await.map_err(OpenError::Migration)?;
-        lock.commit().await.map_err(OpenError::Migration)
+        self.writer.begin().await
     }
 
     /// Refuses a database that lacks a migration or has one that this release does not know.
     pub async fn check(&self) -> Result<(), OpenError> {
-        self.refuse_newer().await?;
+        refuse_newer(&self.writer).await?;
         let pending = Migrator::get_pending_migrations(&self.writer)
             .await
             .map_err(OpenError::Unreachable)?;
@@ -136,21 +137,6 @@ impl Database {
             Ok(())
         } else {
             Err(OpenError::NotMigrated)
-        }
-    }
-
-    async fn refuse_newer(&self) -> Result<(), OpenError> {
-        Migrator::install(&self.writer).await.map_err(OpenError::Unreachable)?;
-        let known: Vec<String> = Migrator::migrations()
-            .iter()
-            .map(|migration| migration.name().to_owned())
-            .collect();
-        let applied = Migrator::get_migration_models(&self.writer)
-            .await
-            .map_err(OpenError::Unreachable)?;
-        match applied.into_iter().find(|model| !known.contains(&model.version)) {
-            Some(newer) => Err(OpenError::Newer(newer.version)),
-            None => Ok(()),
         }
     }
 
@@ -168,6 +154,21 @@ impl Database {
         self.reader.close().await?;
         self.writer.close().await?;
         Ok(())
+    }
+}
+
+/// Refuses a database with a migration that this release does not know.
+async fn refuse_newer<C: ConnectionTrait>(db: &C) -> Result<(), OpenError> {
+    let known: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|migration| migration.name().to_owned())
+        .collect();
+    let applied = Migrator::get_migration_models(db)
+        .await
+        .map_err(OpenError::Unreachable)?;
+    match applied.into_iter().find(|model| !known.contains(&model.version)) {
+        Some(newer) => Err(OpenError::Newer(newer.version)),
+        None => Ok(()),
     }
 }
 

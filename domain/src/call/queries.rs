@@ -1,8 +1,11 @@
 //! Reads of calls, with their lots and criteria.
 
-use entity::value::{CallId, CallStatus, FundId, Instant, LotId, ProgrammeId};
+use entity::value::{CallId, CallStatus, CriterionId, FundId, Instant, LotId, ProgrammeId};
 use entity::{call, criterion, lot};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::SelectStatement,
+};
 
 use super::policy;
 use crate::{Actor, Database, Error, Page, Result, Slice, page, scope};
@@ -110,12 +113,24 @@ pub async fn lots_of(db: &Database, calls: &[CallId]) -> Result<Vec<lot::Model>>
     Ok(select.order_by_asc(lot::Column::Position).all(&db.reader).await?)
 }
 
-/// The lots among these. A lot is as public as what names it.
-pub async fn lots_by_ids(db: &Database, ids: &[LotId]) -> Result<Vec<lot::Model>> {
-    Ok(lot::Entity::find()
+fn visible_ids(actor: &Actor) -> SelectStatement {
+    visible(actor).select_only().column(call::Column::Id).into_query()
+}
+
+/// The lots among these whose call the actor may see.
+pub async fn lots_by_ids(db: &Database, actor: &Actor, ids: &[LotId]) -> Result<Vec<lot::Model>> {
+    let select = lot::Entity::find()
         .filter(lot::Column::Id.is_in(ids.iter().copied()))
-        .all(&db.reader)
-        .await?)
+        .filter(lot::Column::CallId.in_subquery(visible_ids(actor)));
+    Ok(select.all(&db.reader).await?)
+}
+
+/// The criteria among these whose call the actor may see.
+pub async fn criteria_by_ids(db: &Database, actor: &Actor, ids: &[CriterionId]) -> Result<Vec<criterion::Model>> {
+    let select = criterion::Entity::find()
+        .filter(criterion::Column::Id.is_in(ids.iter().copied()))
+        .filter(criterion::Column::CallId.in_subquery(visible_ids(actor)));
+    Ok(select.all(&db.reader).await?)
 }
 
 /// The criteria of calls that have been loaded for the actor, in order.

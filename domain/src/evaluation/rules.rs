@@ -53,6 +53,26 @@ pub fn points(centi: i32) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
+/// Points such as `12.5` in hundredths of a point; `None` for what is not a number of zero or more with at most two
+/// decimals.
+#[must_use]
+pub fn centi(points: &str) -> Option<i32> {
+    let (whole, fraction) = points.split_once('.').unwrap_or((points, "0"));
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(whole) || !is_number(fraction) {
+        return None;
+    }
+    let significant = fraction.trim_end_matches('0');
+    let scale = match significant.len() {
+        0 => 0,
+        1 => 10,
+        2 => 1,
+        _ => return None,
+    };
+    let hundredths = significant.parse::<i32>().unwrap_or(0) * scale;
+    whole.parse::<i32>().ok()?.checked_mul(100)?.checked_add(hundredths)
+}
+
 /// Criteria that have no score yet.
 #[must_use]
 pub fn unscored<'a>(criteria: &'a [criterion::Model], scored: &[CriterionId]) -> Vec<&'a criterion::Model> {
@@ -157,6 +177,15 @@ mod tests {
             "scores.4.score",
         ];
         assert_eq!(fields, expected);
+    }
+
+    #[test]
+    fn points_are_read_to_the_hundredth_and_no_further() {
+        let read = ["20", "12.5", "12.50", "0.05", "0.050", "0"].map(centi);
+        assert_eq!(read, [Some(2_000), Some(1_250), Some(1_250), Some(5), Some(5), Some(0)]);
+        for wrong in ["", ".", "1.", ".5", "-1", "+1", "1e2", "1.005", "99999999", "1,5"] {
+            assert_eq!(centi(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! Reads of identity. What the actor may not see is left out, or not found.
 
-use entity::value::{Instant, OrganisationId, RoleGrantId, ScopeKind, UserId};
-use entity::{membership, organisation, role_grant, user};
+use entity::value::{Instant, MembershipId, OrganisationId, RoleGrantId, ScopeKind, UserId};
+use entity::{call, membership, organisation, role_grant, user};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
 use uuid::Uuid;
 
 use super::{policy, rules};
-use crate::actor::{Actor, Grant, Person, Scope};
+use crate::actor::{Actor, Grant, Person, Place, Scope};
 use crate::{Database, Error, Result, Work};
 
 /// The account of an e-mail address with its password hash: for signing in, and nothing else.
@@ -150,7 +150,7 @@ pub async fn role_grants_of(db: &Database, actor: &Actor, id: UserId) -> Result<
     Ok(select.all(&db.reader).await?)
 }
 
-/// A grant of a role that the actor may see.
+/// A grant of a role that the actor may see: their own, one they gave, or one they could revoke.
 pub async fn role_grant(db: &Database, actor: &Actor, id: RoleGrantId) -> Result<role_grant::Model> {
     let grant = role_grant::Entity::find_by_id(id)
         .one(&db.reader)
@@ -158,7 +158,37 @@ pub async fn role_grant(db: &Database, actor: &Actor, id: RoleGrantId) -> Result
         .ok_or(Error::NotFound)?;
     let granted_by_actor = grant.granted_by.is_some() && grant.granted_by == actor.user_id();
     if granted_by_actor || policy::may_see_roles(actor, grant.user_id) {
+        return Ok(grant);
+    }
+    let place = place(&db.reader, &grant).await?;
+    if policy::may_grant(actor, grant.role, place) {
         Ok(grant)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// Where a grant holds.
+pub(crate) async fn place<C: ConnectionTrait>(db: &C, grant: &role_grant::Model) -> Result<Place> {
+    match held(grant).ok_or(Error::NotFound)?.scope {
+        Scope::Platform => Ok(Place::Platform),
+        Scope::Fund(id) => Ok(Place::Fund(id)),
+        Scope::Call(id) => {
+            let call = call::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+            Ok(Place::Call(call.fund_id, call.id))
+        }
+    }
+}
+
+/// A person's place in an organisation that the actor may see: their own, a colleague's, or anybody's for staff.
+pub async fn membership(db: &Database, actor: &Actor, id: MembershipId) -> Result<membership::Model> {
+    let membership = membership::Entity::find_by_id(id)
+        .one(&db.reader)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let colleague = actor.membership(membership.organisation_id).is_some();
+    if colleague || policy::may_see_everybody(actor) {
+        Ok(membership)
     } else {
         Err(Error::NotFound)
     }

@@ -80,7 +80,10 @@ mod tests {
 
     #[test]
     fn the_hash_of_a_transfer_never_changes_between_releases() {
-        assert_eq!(of(&transfer()), "f8045cd18203e3bf7bfed792329925ed32ad4d3031a3c88e99609d1bb62ebe88");
+        assert_eq!(
+            of(&transfer()),
+            "f8045cd18203e3bf7bfed792329925ed32ad4d3031a3c88e99609d1bb62ebe88"
+        );
     }
 
     #[test]

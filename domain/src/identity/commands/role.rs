@@ -1,13 +1,13 @@
 //! Roles.
 
-use entity::value::{CallId, FundId, Instant, NodeKind, Role, RoleGrantId, ScopeKind, UserId};
+use entity::value::{Instant, NodeKind, Role, RoleGrantId, ScopeKind, UserId};
 use entity::{call, fund, role_grant, user};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType};
 use uuid::Uuid;
 
 use crate::actor::{Place, Scope};
 use crate::error::{Code, Refusal};
-use crate::identity::policy;
+use crate::identity::{policy, queries};
 use crate::work::Subject;
 use crate::{Command, Error, Result, Work};
 
@@ -85,12 +85,7 @@ impl Command for RevokeRole {
     async fn run(&self, work: &mut Work) -> Result<RoleGrantId> {
         let select = role_grant::Entity::find_by_id(self.role_grant_id).lock(LockType::NoKeyUpdate);
         let before = select.one(work.txn()).await?.ok_or(Error::NotFound)?;
-        let scope = match before.scope_id {
-            Some(id) if before.scope_kind == ScopeKind::Fund => Scope::Fund(FundId(id)),
-            Some(id) => Scope::Call(CallId(id)),
-            None => Scope::Platform,
-        };
-        if !policy::may_grant(&work.actor, before.role, place(work, scope).await?) {
+        if !policy::may_grant(&work.actor, before.role, queries::place(work.txn(), &before).await?) {
             return Err(Error::NotFound);
         }
         if before.ends_at.is_some_and(|ends_at| ends_at <= work.now) {
