@@ -1,4 +1,6 @@
-//! `account`: a ledger account. Its balance is `credits - debits`, in minor units, and is never below zero but for the source.
+//! `account`: a ledger account.
+//!
+//! Its balance is `credits - debits`, in minor units, and is never below zero but for the source.
 
 use sea_orm::entity::prelude::*;
 use serde::Serialize;

@@ -1,0 +1,65 @@
+//! What every test stands on: a database of its own, a server, and people who use it.
+
+mod client;
+mod databases;
+mod personas;
+mod process;
+mod server;
+
+pub use client::{Client, text};
+pub use databases::{Engine, TestDatabase};
+pub use personas::Persona;
+pub use process::{Octroi, octroi};
+pub use server::TestApp;
+
+/// What a behaviour is tried on, made anew for each engine.
+pub trait Fixture: Sized {
+    /// A fresh one.
+    fn start(engine: Engine) -> impl Future<Output = Self> + Send;
+}
+
+/// A database without any table.
+pub struct EmptyDatabase(pub TestDatabase);
+
+impl Fixture for EmptyDatabase {
+    async fn start(engine: Engine) -> Self {
+        Self(TestDatabase::empty(engine).await)
+    }
+}
+
+/// A database with every table and no row.
+impl Fixture for TestDatabase {
+    async fn start(engine: Engine) -> Self {
+        Self::migrated(engine).await
+    }
+}
+
+/// Tries a behaviour on a fresh fixture.
+pub async fn prove<F: Fixture, B: Future<Output = ()>>(engine: Engine, behaviour: impl FnOnce(F) -> B) {
+    let fixture = F::start(engine).await;
+    // On the heap: the state of a long test would not fit on the stack.
+    Box::pin(behaviour(fixture)).await;
+}
+
+/// Makes tests of behaviours, `async fn a_behaviour(app: TestApp)`: `a_behaviour::sqlite`, `a_behaviour::postgres`.
+///
+/// The behaviours stay plain functions, so that the compiler, rustfmt and clippy read them; one that is not named here
+/// is dead code, which the lints refuse. `scripts/test` counts the tests by these two names.
+macro_rules! on_both_databases {
+    ($($behaviour:ident),+ $(,)?) => {$(
+        mod $behaviour {
+            use crate::harness::{Engine, prove};
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                prove(Engine::Sqlite, super::$behaviour).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                prove(Engine::Postgres, super::$behaviour).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;

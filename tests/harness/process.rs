@@ -1,0 +1,197 @@
+//! The real program in a process of its own: killed, stopped, started again, or run once.
+
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    ops::Deref,
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::{Arc, Mutex, OnceLock, mpsc},
+    time::{Duration, Instant},
+};
+
+use domain::Clock;
+
+use super::{Client, Engine, Fixture, TestDatabase};
+
+/// How long the program may take to start or to stop.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// `octroi serve`, and a client of it. Killed when dropped.
+pub struct Octroi {
+    client: Client,
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+impl Deref for Octroi {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Fixture for Octroi {
+    async fn start(engine: Engine) -> Self {
+        Self::serve(&Arc::new(TestDatabase::migrated(engine).await)).await
+    }
+}
+
+impl Octroi {
+    /// Starts the server on a database and waits until it is ready. Servers of one database share a signing key, so a
+    /// token outlives a restart.
+    pub async fn serve(storage: &Arc<TestDatabase>) -> Self {
+        let mut child = command(storage, &["serve", "--listen", "127.0.0.1:0"])
+            .arg("--signing-key")
+            .arg(storage.folder.join("octroi.key"))
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let url = follow(&mut child, &log).recv_timeout(PATIENCE);
+        // Owned from here on, so that a panic below kills it.
+        let url = url.unwrap_or_default();
+        let server = Self {
+            client: Client::new(url, Clock::system(), Arc::clone(storage)),
+            child,
+            log,
+        };
+        assert!(
+            !server.url.is_empty(),
+            "the server did not say where it listens:\n{}",
+            server.log()
+        );
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// What the server has written to its log.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("the log").clone()
+    }
+
+    /// Ends the process as a crash would: SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("the process is ours");
+        self.child.wait().expect("the process ends");
+    }
+
+    /// Asks the process to end as a service manager would, SIGTERM, and waits until it has.
+    pub async fn terminate(&mut self) -> ExitStatus {
+        let order = format!("kill -TERM {}", self.child.id());
+        let sent = Command::new("sh").args(["-c", &order]).status().expect("a shell");
+        assert!(sent.success(), "{order}");
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("the process is ours") {
+                return status;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "the server goes on after SIGTERM:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    async fn wait_until_ready(&self) {
+        let start = Instant::now();
+        let ready = async || self.http.get(format!("{}/readyz", self.url)).send().await;
+        while !ready().await.is_ok_and(|response| response.status().is_success()) {
+            assert!(start.elapsed() < PATIENCE, "the server is not ready:\n{}", self.log());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+impl Drop for Octroi {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// Runs the program once on a database and waits for its end: `octroi(&storage, &["verify"])`.
+pub fn octroi(storage: &TestDatabase, arguments: &[&str]) -> Output {
+    command(storage, arguments).output().expect("the program runs")
+}
+
+/// The program on a database, without anything of the machine's own configuration.
+fn command(storage: &TestDatabase, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .current_dir(&storage.folder);
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("OCTROI_") {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env("OCTROI_DATABASE_URL", &storage.url)
+        .env("RUST_LOG", "info")
+        .env("NO_COLOR", "1");
+    command
+}
+
+/// Copies the log as it is written; sends the address where the server listens once it says so.
+fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> mpsc::Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    let lines = BufReader::new(child.stderr.take().expect("the log is ours")).lines();
+    let log = Arc::clone(log);
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            if let Some((_, address)) = line.split_once("listens on http://") {
+                let address = address.split_whitespace().next().unwrap_or_default();
+                // Nobody listens any more when the start was given up.
+                drop(sender.send(format!("http://{address}")));
+            }
+            let mut log = log.lock().expect("the log");
+            log.push_str(&line);
+            log.push('\n');
+        }
+    });
+    receiver
+}
+
+/// The program, built as this test was, once per run: cargo builds the programs of other packages for nobody.
+fn program() -> &'static PathBuf {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        // target/PROFILE/deps/octroi-HASH
+        let test = env::current_exe().expect("this program");
+        let [_, profile, target, ..] = &test.ancestors().skip(1).collect::<Vec<_>>()[..] else {
+            panic!("{} is not in a target folder", test.display())
+        };
+        let name = profile.file_name().expect("the folder of a profile").to_string_lossy();
+        let mut build = Command::new(env!("CARGO"));
+        build
+            .args(["build", "--workspace", "--bin", "octroi", "--locked", "--quiet"])
+            .args(["--profile", if name == "debug" { "dev" } else { &name }])
+            .arg("--target-dir")
+            .arg(target)
+            .current_dir(env!("CARGO_MANIFEST_DIR"));
+        // What cargo says of the package under test would make build scripts think that something changed.
+        for (name, _) in env::vars_os() {
+            let variable = name.to_string_lossy();
+            let told = [
+                "CARGO_PKG_",
+                "CARGO_MANIFEST_",
+                "CARGO_CRATE_",
+                "CARGO_BIN_",
+                "LD_LIBRARY_PATH",
+            ];
+            if told.iter().any(|prefix| variable.starts_with(prefix)) {
+                build.env_remove(name);
+            }
+        }
+        assert!(
+            build.status().expect("cargo runs").success(),
+            "the program does not build"
+        );
+        profile.join("octroi")
+    })
+}

@@ -1,0 +1,61 @@
+//! The server in this process, on a clock that the test moves.
+
+use std::{net::TcpListener, ops::Deref, sync::Arc};
+
+use actix_web::dev::ServerHandle;
+use api::{App, Keys};
+use domain::{Clock, Database};
+
+use super::{Client, Engine, Fixture, TestDatabase};
+
+/// A running server with a database of its own, and a client of it. Stops when dropped.
+pub struct TestApp {
+    /// The server's own connections, for commands and queries without HTTP.
+    pub database: Database,
+    client: Client,
+    server: ServerHandle,
+}
+
+impl Deref for TestApp {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
+impl Fixture for TestApp {
+    async fn start(engine: Engine) -> Self {
+        let storage = Arc::new(TestDatabase::migrated(engine).await);
+        let clock = Clock::system();
+        let database = storage.open(clock.clone()).await;
+        let keys = Keys::generate().expect("keys");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let running = api::http::server(App::new(database.clone(), keys, false), listener, 1).expect("a server");
+        let server = running.handle();
+        tokio::spawn(running);
+        Self {
+            database,
+            client: Client::new(url, clock, storage),
+            server,
+        }
+    }
+}
+
+impl TestApp {
+    /// Checks the ledger and the audit trail as `octroi verify` does.
+    pub async fn verify(&self) {
+        let report = domain::audit::verify::verify(&self.database, &mut |_| ())
+            .await
+            .expect("a report");
+        assert!(report.faults.is_empty(), "{:#?}", report.faults);
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // The order to stop is given by the call; the future only waits for it.
+        drop(self.server.stop(false));
+    }
+}
