@@ -1,6 +1,6 @@
 //! Reads of identity. What the actor may not see is left out, or not found.
 
-use entity::value::{Instant, MembershipId, OrganisationId, RoleGrantId, ScopeKind, UserId};
+use entity::value::{IdentifierScheme, Instant, MembershipId, OrganisationId, RoleGrantId, ScopeKind, UserId};
 use entity::{call, membership, organisation, role_grant, user};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
 use uuid::Uuid;
@@ -114,6 +114,19 @@ pub async fn organisation(db: &Database, _actor: &Actor, id: OrganisationId) -> 
         .one(&db.reader)
         .await?
         .ok_or(Error::NotFound)
+}
+
+/// The organisation with an identifier in a register. What cannot be an identifier there is not found.
+pub async fn organisation_by_identifier(
+    db: &Database,
+    scheme: IdentifierScheme,
+    identifier: &str,
+) -> Result<organisation::Model> {
+    let identifier = rules::identifier(scheme, identifier).map_err(|_| Error::NotFound)?;
+    let select = organisation::Entity::find()
+        .filter(organisation::Column::Scheme.eq(scheme))
+        .filter(organisation::Column::Identifier.eq(identifier));
+    select.one(&db.reader).await?.ok_or(Error::NotFound)
 }
 
 /// The organisations among these.

@@ -1,0 +1,137 @@
+//! What a resolver answers when it cannot answer: the errors of the public contract.
+//!
+//! Two things are kept apart. An *expected* failure, a refusal with its reasons, is data: it goes into the `userErrors`
+//! of a mutation's payload (see `graphql::mutation`). Everything else is a GraphQL error with one of the codes below.
+
+use async_graphql::{ErrorExtensionValues, Pos, ServerError};
+use domain::Refusal;
+use uuid::Uuid;
+
+/// Why a field has no value.
+///
+/// Deliberately not `Display`: `?` on a database or a library error does not compile in a resolver, so no such text
+/// reaches a client by accident. `?` on [`domain::Error`] does.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// Nobody is signed in, or no longer.
+    Unauthenticated,
+    /// The viewer may see the object, not do this to it.
+    Forbidden,
+    /// There is no such object for this viewer.
+    NotFound,
+    /// The request itself is wrong: an argument out of its range, a cursor that is none.
+    BadUserInput(String),
+    /// The request was understood and refused. In a mutation this becomes `userErrors`.
+    Refused(Vec<Refusal>),
+    /// Something broke; the log has the cause under this number.
+    Internal(Uuid),
+}
+
+/// What a resolver of a non-null field answers.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a resolver of a nullable field answers: no value, or an error that nulls this field and no other.
+///
+/// The other way round, `Result<Option<T>>`, an error would null the *parent* in this version of async-graphql.
+/// [`Result::transpose`] turns one into the other.
+pub type Nullable<T> = Option<Result<T>>;
+
+/// Codes of GraphQL errors, as `extensions.code` shows them.
+pub mod code {
+    /// See [`super::Error::Unauthenticated`].
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    /// See [`super::Error::Forbidden`].
+    pub const FORBIDDEN: &str = "FORBIDDEN";
+    /// See [`super::Error::NotFound`].
+    pub const NOT_FOUND: &str = "NOT_FOUND";
+    /// See [`super::Error::BadUserInput`].
+    pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+    /// The request asks for too much at once.
+    pub const TOO_COMPLEX: &str = "TOO_COMPLEX";
+    /// See [`super::Error::Internal`].
+    pub const INTERNAL: &str = "INTERNAL";
+}
+
+impl Error {
+    /// An internal error of this layer. The cause goes to the log, a number to the client.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        let error_id = Uuid::now_v7();
+        tracing::error!(%error_id, %cause, "internal error");
+        Self::Internal(error_id)
+    }
+
+    /// The code shown as `extensions.code`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unauthenticated => code::UNAUTHENTICATED,
+            Self::Forbidden => code::FORBIDDEN,
+            Self::NotFound => code::NOT_FOUND,
+            Self::BadUserInput(_) | Self::Refused(_) => code::BAD_USER_INPUT,
+            Self::Internal(_) => code::INTERNAL,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Unauthenticated => "Sign in, or sign in again: no valid token came with this request.".to_owned(),
+            Self::Forbidden => "You may not do this.".to_owned(),
+            Self::NotFound => "There is no such object.".to_owned(),
+            Self::BadUserInput(message) => message.clone(),
+            Self::Refused(refusals) => refusals
+                .iter()
+                .map(|refusal| refusal.en.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+            Self::Internal(_) => "Something broke on our side. Quote the error id when you report it.".to_owned(),
+        }
+    }
+}
+
+impl From<domain::Error> for Error {
+    fn from(error: domain::Error) -> Self {
+        match error {
+            domain::Error::Unauthenticated => Self::Unauthenticated,
+            domain::Error::Forbidden => Self::Forbidden,
+            domain::Error::NotFound => Self::NotFound,
+            domain::Error::Refused(refusals) => Self::Refused(refusals),
+            domain::Error::Internal(cause) => Self::internal(chain(cause.as_ref())),
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(error: Error) -> Self {
+        let mut extensions = ErrorExtensionValues::default();
+        extensions.set("code", error.code());
+        if let Error::Internal(error_id) = &error {
+            extensions.set("errorId", error_id.to_string());
+        }
+        Self {
+            message: error.message(),
+            source: None,
+            extensions: Some(extensions),
+        }
+    }
+}
+
+impl From<Error> for ServerError {
+    /// An error of the whole request, with no place in it.
+    fn from(error: Error) -> Self {
+        let mut error = async_graphql::Error::from(error).into_server_error(Pos::default());
+        error.locations.clear();
+        error
+    }
+}
+
+/// An error with everything that caused it, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}

@@ -1,0 +1,218 @@
+//! Funds and programmes, as the contract shows them.
+
+use std::collections::HashMap;
+
+use async_graphql::dataloader::Loader;
+use async_graphql::{Context, ID, Object};
+use domain::call::queries::Filter;
+use domain::dashboard::queries::Node;
+use domain::fund::queries;
+use entity::value::{FundId, ProgrammeId};
+use entity::{fund, programme};
+use uuid::Uuid;
+
+use super::kind::{FundStatus, ProgrammeStatus};
+use crate::graphql::call::{self, Call};
+use crate::graphql::context::RequestContext;
+use crate::graphql::dashboard::Budget;
+use crate::graphql::error::{Error, Nullable, Result};
+use crate::graphql::id;
+use crate::graphql::loader::Batch;
+use crate::graphql::page::{self, Connection, Keyed};
+use crate::graphql::scalar::{Currency, Date, DateTime};
+
+/// A fund.
+pub struct Fund(fund::Model);
+
+impl From<fund::Model> for Fund {
+    fn from(row: fund::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Keyed for Fund {
+    fn key(&self) -> Uuid {
+        self.0.id.into()
+    }
+}
+
+/// An envelope of money in one currency, with a legal basis and a period, divided between programmes.
+#[Object]
+impl Fund {
+    /// Global identifier. Opaque.
+    pub(crate) async fn id(&self) -> ID {
+        id::of(self.0.id)
+    }
+
+    /// Short unique name, as `FTAP`.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Full name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// The one currency of all its amounts.
+    async fn currency(&self) -> Currency {
+        Currency(self.0.currency.clone())
+    }
+
+    /// The text that creates it.
+    async fn legal_basis(&self) -> &str {
+        &self.0.legal_basis
+    }
+
+    /// First day.
+    async fn starts_on(&self) -> Date {
+        Date(self.0.starts_on)
+    }
+
+    /// Last day.
+    async fn ends_on(&self) -> Date {
+        Date(self.0.ends_on)
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> FundStatus {
+        self.0.status.into()
+    }
+
+    /// Its programmes, oldest first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn programmes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Programme>> {
+        let page = page::arguments(first, after, last, before)?;
+        let slice = queries::programmes(ctx.database(), ctx.actor(), self.0.id, page).await?;
+        page::connection(ctx, slice, queries::count_programmes(ctx.database(), ctx.actor(), self.0.id)).await
+    }
+
+    /// Its calls for projects that the viewer may see, oldest first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Call>> {
+        let filter = Filter { fund: Some(self.0.id), ..Filter::default() };
+        call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
+    }
+
+    /// Its budget now; null, with an error, if the viewer may not see it.
+    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Fund(self.0.id)).await)
+    }
+
+    /// When it was recorded here.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// What about this fund is made up for a demonstration; null when nothing is.
+    async fn illustrative(&self) -> Option<&str> {
+        self.0.illustrative.as_deref()
+    }
+}
+
+/// A programme.
+pub struct Programme(programme::Model);
+
+impl From<programme::Model> for Programme {
+    fn from(row: programme::Model) -> Self {
+        Self(row)
+    }
+}
+
+impl Keyed for Programme {
+    fn key(&self) -> Uuid {
+        self.0.id.into()
+    }
+}
+
+/// An axis of a fund, with its own allocation, from which its calls for projects are endowed.
+#[Object]
+impl Programme {
+    /// Global identifier. Opaque.
+    pub(crate) async fn id(&self) -> ID {
+        id::of(self.0.id)
+    }
+
+    /// Its fund.
+    async fn fund(&self, ctx: &Context<'_>) -> Result<Fund> {
+        Ok(ctx.loaders().one(self.0.fund_id).await?.into())
+    }
+
+    /// Short name, unique in the fund.
+    async fn code(&self) -> &str {
+        &self.0.code
+    }
+
+    /// Full name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Where it stands.
+    async fn status(&self) -> ProgrammeStatus {
+        self.0.status.into()
+    }
+
+    /// Its calls for projects that the viewer may see, oldest first.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<Call>> {
+        let filter = Filter { programme: Some(self.0.id), ..Filter::default() };
+        call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
+    }
+
+    /// Its budget now; null, with an error, if the viewer may not see it.
+    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Programme(self.0.id)).await)
+    }
+
+    /// When it was recorded here.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+
+    /// What about this programme is made up for a demonstration; null when nothing is.
+    async fn illustrative(&self) -> Option<&str> {
+        self.0.illustrative.as_deref()
+    }
+}
+
+impl Loader<FundId> for Batch {
+    type Value = fund::Model;
+    type Error = Error;
+
+    async fn load(&self, ids: &[FundId]) -> Result<HashMap<FundId, fund::Model>> {
+        let funds = queries::funds_by_ids(self.database(), self.actor(), ids).await?;
+        Ok(funds.into_iter().map(|fund| (fund.id, fund)).collect())
+    }
+}
+
+impl Loader<ProgrammeId> for Batch {
+    type Value = programme::Model;
+    type Error = Error;
+
+    async fn load(&self, ids: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, programme::Model>> {
+        let programmes = queries::programmes_by_ids(self.database(), self.actor(), ids).await?;
+        Ok(programmes.into_iter().map(|programme| (programme.id, programme)).collect())
+    }
+}

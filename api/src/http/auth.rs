@@ -1,0 +1,48 @@
+//! Who asks: from the `Authorization` header to an [`Actor`].
+
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use domain::{Actor, identity};
+use uuid::Uuid;
+
+use crate::App;
+use crate::graphql::error::{Error, Result};
+
+/// The actor of a request: anonymous without a header; `UNAUTHENTICATED` with one that proves nothing, or no longer.
+///
+/// A token that is not good is never taken for no token: the client would see less than it asked for, and not know why.
+pub(super) async fn actor(app: &App, headers: &HeaderMap, request_id: Uuid) -> Result<Actor> {
+    let Some(header) = headers.get(AUTHORIZATION) else {
+        return Ok(Actor::anonymous(request_id));
+    };
+    let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
+    let user_id = app
+        .keys
+        .verify(token, app.database.clock().now())
+        .map_err(|_| Error::Unauthenticated)?;
+    Ok(identity::queries::actor(&app.database, user_id, request_id).await?)
+}
+
+/// The token of `Bearer …`; the name of the scheme is in any case.
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bearer_token_is_a_token() {
+        for (header, token) in [
+            ("Bearer abc", Some("abc")),
+            ("bearer  abc ", Some("abc")),
+            ("Basic abc", None),
+            ("Bearer", None),
+            ("abc", None),
+            ("", None),
+        ] {
+            assert_eq!(bearer(header), token, "{header}");
+        }
+    }
+}

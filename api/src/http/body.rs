@@ -1,0 +1,146 @@
+//! Reading a GraphQL request: never more of it than we accept.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
+use actix_web::web::{BytesMut, Payload};
+use async_graphql::{Request, Variables};
+use futures_util::StreamExt;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Largest request, in bytes.
+const LARGEST: usize = 1024 * 1024;
+/// How long a client may take to send it.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Why a request is not a GraphQL request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed {
+    /// The status of the response, whatever its media type.
+    pub(super) status: StatusCode,
+    /// What to tell the client.
+    pub(super) message: &'static str,
+}
+
+impl Malformed {
+    pub(super) const fn new(status: StatusCode, message: &'static str) -> Self {
+        Self { status, message }
+    }
+}
+
+/// The parameters of the GraphQL-over-HTTP specification. Others are ignored, as it asks.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    query: String,
+    operation_name: Option<String>,
+    #[serde(default)]
+    variables: Variables,
+    /// Must be a map; none means anything to us yet.
+    #[serde(rename = "extensions")]
+    _extensions: Option<Map<String, Value>>,
+}
+
+/// Reads the whole body, and stops at the first byte too many.
+pub(super) async fn read(headers: &HeaderMap, payload: Payload) -> Result<BytesMut, Malformed> {
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > LARGEST) {
+        return Err(TOO_LARGE);
+    }
+    let reading = tokio::time::timeout(PATIENCE, collect(payload)).await;
+    reading.unwrap_or(Err(Malformed::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "The request took too long to arrive.",
+    )))
+}
+
+const TOO_LARGE: Malformed = Malformed::new(StatusCode::PAYLOAD_TOO_LARGE, "A request has at most 1 MiB.");
+
+async fn collect(mut payload: Payload) -> Result<BytesMut, Malformed> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Malformed::new(StatusCode::BAD_REQUEST, "The request was cut short."))?;
+        if body.len().saturating_add(chunk.len()) > LARGEST {
+            return Err(TOO_LARGE);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Reads one GraphQL request from a body.
+pub(super) fn parse(body: &[u8]) -> Result<Request, Malformed> {
+    match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        Some(b'{') => {}
+        Some(b'[') => return Err(bad_request("Batches are not accepted: send one request at a time.")),
+        _ => {
+            return Err(bad_request(
+                "The body is a JSON object with the GraphQL document as `query`.",
+            ));
+        }
+    }
+    let parameters: Parameters = serde_json::from_slice(body).map_err(|_| {
+        bad_request(
+            "The body is a JSON object with a string `query` and, optionally, a string `operationName` and objects \
+             `variables` and `extensions`.",
+        )
+    })?;
+    let request = Request::new(parameters.query).variables(parameters.variables);
+    Ok(match parameters.operation_name {
+        Some(name) => request.operation_name(name),
+        None => request,
+    })
+}
+
+const fn bad_request(message: &'static str) -> Malformed {
+    Malformed::new(StatusCode::BAD_REQUEST, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_an_object_with_a_query() {
+        let full =
+            r#" {"query":"query A($b: Int) { c }","operationName":"A","variables":{"b":1},"extensions":{},"x":1}"#;
+        let request = parse(full.as_bytes()).expect("a request");
+        assert_eq!(request.operation_name.as_deref(), Some("A"));
+        assert_eq!(request.variables.len(), 1);
+        let nulls = r#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
+        assert_eq!(parse(nulls.as_bytes()).expect("a request").query, "{ a }");
+    }
+
+    #[test]
+    fn what_is_not_one_is_a_bad_request() {
+        for body in [
+            "",
+            "  ",
+            "null",
+            "\"{ a }\"",
+            "[]",
+            r#"[{"query":"{ a }"}]"#,
+            r#"["{ a }"]"#,
+            "{}",
+            r#"{"query":1}"#,
+            r#"{"query":["{ a }"]}"#,
+            r#"{"query":"{ a }""#,
+            r#"{"query":"{ a }"} {}"#,
+            r#"{"query":"{ a }","operationName":1}"#,
+            r#"{"query":"{ a }","variables":"{}"}"#,
+            r#"{"query":"{ a }","variables":[]}"#,
+            r#"{"query":"{ a }","extensions":[]}"#,
+        ] {
+            assert_eq!(
+                parse(body.as_bytes()).err().map(|refusal| refusal.status),
+                Some(StatusCode::BAD_REQUEST),
+                "{body}"
+            );
+        }
+        assert!(parse(b"{\"query\":\"\xff\"}").is_err(), "not UTF-8");
+    }
+}

@@ -1,0 +1,82 @@
+//! HTTP: the GraphQL endpoint, and what operators and newcomers look at.
+//!
+//! | route | what |
+//! |---|---|
+//! | `POST /graphql` | the public contract |
+//! | `GET /healthz` | 200 while the process answers |
+//! | `GET /readyz` | 200 while the database answers too; 503 when it does not |
+//! | `GET /` | GraphiQL, a page to try the contract on; not in production |
+
+mod auth;
+mod body;
+mod graphql;
+mod media;
+
+use std::net::TcpListener;
+
+use actix_web::dev::Server;
+use actix_web::http::header::{CACHE_CONTROL, ContentType};
+use actix_web::middleware::Compress;
+use actix_web::{HttpResponse, HttpServer, web};
+use async_graphql::http::GraphiQLSource;
+
+use crate::App;
+
+/// How long requests in progress may take to end once the server is told to stop.
+const SHUTDOWN_SECONDS: u64 = 30;
+
+/// A server of the app on a listener, with a number of threads. Awaiting it runs it, until its handle stops it.
+///
+/// It leaves signals alone: whoever runs it decides what they mean.
+pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let app = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        let routes = |config: &mut web::ServiceConfig| routes(config, &app);
+        actix_web::App::new()
+            .app_data(web::Data::clone(&app))
+            .wrap(Compress::default())
+            .configure(routes)
+    });
+    let server = server
+        .workers(workers)
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .disable_signals();
+    Ok(server.listen(listener)?.run())
+}
+
+fn routes(config: &mut web::ServiceConfig, app: &App) {
+    config
+        .service(
+            web::resource("/graphql")
+                .route(web::post().to(graphql::post))
+                .default_service(web::to(graphql::only_post)),
+        )
+        .route("/healthz", web::get().to(alive))
+        .route("/readyz", web::get().to(ready));
+    if !app.production {
+        config.route("/", web::get().to(graphiql));
+    }
+}
+
+async fn alive() -> HttpResponse {
+    text(HttpResponse::Ok(), "alive\n")
+}
+
+async fn ready(app: web::Data<App>) -> HttpResponse {
+    match app.database.ping().await {
+        Ok(()) => text(HttpResponse::Ok(), "ready\n"),
+        Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
+    }
+}
+
+async fn graphiql() -> HttpResponse {
+    let page = GraphiQLSource::build().endpoint("/graphql").title("Octroi").finish();
+    HttpResponse::Ok().content_type(ContentType::html()).body(page)
+}
+
+fn text(mut response: actix_web::HttpResponseBuilder, body: &'static str) -> HttpResponse {
+    response
+        .content_type(ContentType::plaintext())
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .body(body)
+}
