@@ -1,6 +1,12 @@
 //! The database: connections, migrations, and the clock that goes with them.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
@@ -15,6 +21,7 @@ pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: DatabaseConnection,
     clock: Clock,
+    statements: Arc<AtomicU64>,
 }
 
 /// How many connections to keep.
@@ -63,10 +70,18 @@ impl Database {
                 .await
                 .map_err(OpenError::Unreachable)
         };
+        let statements = Arc::new(AtomicU64::new(0));
         if url.starts_with("sqlite:") {
-            let writer = connect(sqlite(url, 1, pool.patience)).await?;
-            let reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
-            Ok(Self { writer, reader, clock })
+            let mut writer = connect(sqlite(url, 1, pool.patience)).await?;
+            let mut reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
+            count_statements(&mut writer, &statements);
+            count_statements(&mut reader, &statements);
+            Ok(Self {
+                writer,
+                reader,
+                clock,
+                statements,
+            })
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let mut options = ConnectOptions::new(url);
             options
@@ -75,11 +90,13 @@ impl Database {
                 .connect_timeout(pool.patience)
                 .test_before_acquire(false)
                 .sqlx_logging(false);
-            let writer = connect(options).await?;
+            let mut writer = connect(options).await?;
+            count_statements(&mut writer, &statements);
             Ok(Self {
                 reader: writer.clone(),
                 writer,
                 clock,
+                statements,
             })
         } else {
             Err(OpenError::Scheme)
@@ -90,6 +107,12 @@ impl Database {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// How many statements have been sent since the database was opened, transactions' own begin and commit aside.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// `SQLite` or `PostgreSQL`.
@@ -155,6 +178,13 @@ impl Database {
         self.writer.close().await?;
         Ok(())
     }
+}
+
+fn count_statements(connection: &mut DatabaseConnection, statements: &Arc<AtomicU64>) {
+    let statements = Arc::clone(statements);
+    connection.set_metric_callback(move |_| {
+        statements.fetch_add(1, Ordering::Relaxed);
+    });
 }
 
 /// Refuses a database with a migration that this release does not know.

@@ -14,9 +14,9 @@ use super::call::{Call, Criterion, Lot};
 
 use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
-use super::id;
 use super::evaluation::{Assessment, Decision};
 use super::fund::{Fund, Programme};
+use super::id;
 use super::identity::{Membership, Organisation, RoleGrant, User};
 
 /// Most objects that `nodes` loads at once.

@@ -139,7 +139,10 @@ pub struct OpenDataQuery;
 impl OpenDataQuery {
     /// Funded projects, oldest first. Public: no account is needed.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the contract gives lists their filters and paging as arguments")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the contract gives lists their filters and paging as arguments"
+    )]
     async fn funded_projects(
         &self,
         ctx: &Context<'_>,
@@ -153,12 +156,23 @@ impl OpenDataQuery {
     ) -> Nullable<Connection<FundedProject>> {
         let load = async {
             let page = page::arguments(first, after, last, before)?;
-            let mut filter = queries::Filter { search, ..queries::Filter::default() };
+            let mut filter = queries::Filter {
+                search,
+                ..queries::Filter::default()
+            };
             if let Some(code) = fund_code {
-                filter.fund = Some(domain::fund::queries::fund_by_code(ctx.database(), ctx.actor(), &code).await?.id);
+                filter.fund = Some(
+                    domain::fund::queries::fund_by_code(ctx.database(), ctx.actor(), &code)
+                        .await?
+                        .id,
+                );
             }
             if let Some(code) = call_code {
-                filter.call = Some(domain::call::queries::call_by_code(ctx.database(), ctx.actor(), &code).await?.id);
+                filter.call = Some(
+                    domain::call::queries::call_by_code(ctx.database(), ctx.actor(), &code)
+                        .await?
+                        .id,
+                );
             }
             let slice = queries::funded_projects(ctx.database(), &filter, page).await?;
             page::connection(ctx, slice, queries::count_funded_projects(ctx.database(), &filter)).await

@@ -3,15 +3,16 @@
 //! Nobody tied to an application has any of these powers over it, whatever their role; see
 //! [`crate::application::policy`].
 
-use entity::value::{OrganisationId, Role};
+use entity::assessment;
+use entity::value::{AssessmentStatus, OrganisationId, Role};
 
 use crate::actor::{Actor, Place, Places};
 use crate::application::policy::{is_tied, may_handle};
 
 /// Roles that may be given an application to evaluate.
 pub const EVALUATORS: [Role; 2] = [Role::CommitteeMember, Role::CommitteeChair];
-/// Roles that read every submitted assessment and every decision where they hold.
-const READERS: [Role; 4] = [Role::Admin, Role::ProgrammeManager, Role::CommitteeChair, Role::Auditor];
+/// Roles that follow the assessments where they hold: who was given what, how far they are, and what they submitted.
+const FOLLOWERS: [Role; 4] = [Role::Admin, Role::ProgrammeManager, Role::CommitteeChair, Role::Auditor];
 /// Roles that read every decision where they hold.
 const DECISION_READERS: [Role; 5] = [
     Role::Admin,
@@ -67,10 +68,18 @@ pub fn may_adopt(actor: &Actor, place: Place, organisations: &[OrganisationId]) 
     may_handle(actor, &[Role::CommitteeChair], place, organisations)
 }
 
-/// Where the actor reads every submitted assessment.
+/// Where the actor follows the assessments.
 #[must_use]
-pub fn assessments_read(actor: &Actor) -> Places {
-    actor.places(&READERS)
+pub fn assessments_followed(actor: &Actor) -> Places {
+    actor.places(&FOLLOWERS)
+}
+
+/// Whether the actor may read the scores and comments of an assessment that they see: their own always, somebody else's
+/// once it is submitted, and not while the actor has still to judge the same application, chair included.
+#[must_use]
+pub fn may_read(actor: &Actor, assessment: &assessment::Model, still_to_judge: bool) -> bool {
+    let own = actor.user_id() == Some(assessment.evaluator_id);
+    own || (assessment.status == AssessmentStatus::Submitted && !still_to_judge)
 }
 
 /// Where the actor sits on a committee.
@@ -87,7 +96,7 @@ pub fn decisions_read(actor: &Actor) -> Places {
 
 #[cfg(test)]
 mod tests {
-    use entity::value::{CallId, FundId, MembershipRole, UserId};
+    use entity::value::{ApplicationId, AssessmentId, CallId, FundId, Instant, MembershipRole, SubmissionId, UserId};
     use uuid::Uuid;
 
     use super::*;
@@ -142,6 +151,37 @@ mod tests {
         let place = Place::Call(fund, call);
         assert!(may_assign(&chair, place, &[]) && may_adopt(&chair, place, &[]));
         assert!(!may_assign(&chair, place, &[organisation]) && !may_adopt(&chair, place, &[organisation]));
+    }
+
+    #[test]
+    fn nobody_reads_anothers_assessment_before_it_is_submitted_nor_before_having_judged() {
+        let call = CallId::new();
+        let (chair, evaluator) = (member(Role::CommitteeChair, call, Vec::new()), UserId::new());
+        let assessment = |status, evaluator_id| assessment::Model {
+            id: AssessmentId::new(),
+            application_id: ApplicationId::new(),
+            call_id: call,
+            submission_id: SubmissionId::new(),
+            evaluator_id,
+            status,
+            comment: String::new(),
+            total_centi: None,
+            assigned_by: evaluator_id,
+            assigned_at: Instant(0),
+            submitted_at: None,
+            illustrative: None,
+        };
+        for status in AssessmentStatus::ALL {
+            let submitted = *status == AssessmentStatus::Submitted;
+            assert_eq!(
+                may_read(&chair, &assessment(*status, evaluator), false),
+                submitted,
+                "{status}"
+            );
+            assert!(!may_read(&chair, &assessment(*status, evaluator), true), "{status}");
+            let own = chair.user_id().expect("a person");
+            assert!(may_read(&chair, &assessment(*status, own), true), "{status}");
+        }
     }
 
     #[test]

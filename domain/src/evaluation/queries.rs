@@ -1,12 +1,13 @@
 //! Reads of assessments and decisions.
 //!
 //! An evaluator reads their own assessments, and those of others on the same application only once their own is
-//! submitted: until then each judges alone. Applicants read no assessment, and their decision only once notified.
+//! submitted: until then each judges alone. Staff see who was given what and how far they are; scores and comments they
+//! read once submitted. Applicants read no assessment, and their decision only once notified.
 
 use entity::value::{ApplicationId, AssessmentId, AssessmentStatus, CallId, DecisionId, DecisionStatus};
 use entity::{application, assessment, criterion_score, decision};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
     sea_query::{Query, SelectStatement},
 };
 
@@ -48,19 +49,22 @@ pub(crate) fn visible_assessments(actor: &Actor) -> Select<assessment::Entity> {
                         .add(assessment::Column::ApplicationId.in_subquery(done)),
                 ),
         );
-    let as_reader = Condition::all()
-        .add(submitted)
-        .add(assessment::Column::ApplicationId.in_subquery(untied_within(actor, &policy::assessments_read(actor))));
-    assessment::Entity::find().filter(Condition::any().add(as_committee).add(as_reader))
+    let followed = untied_within(actor, &policy::assessments_followed(actor));
+    let as_staff = assessment::Column::ApplicationId.in_subquery(followed);
+    assessment::Entity::find().filter(Condition::any().add(as_committee).add(as_staff))
 }
 
-/// An assessment the actor may see.
+/// An assessment the actor may see. Its comment and total are left out unless they may read them.
 pub async fn assessment(db: &Database, actor: &Actor, id: AssessmentId) -> Result<assessment::Model> {
     let select = visible_assessments(actor).filter(assessment::Column::Id.eq(id));
-    select.one(&db.reader).await?.ok_or(Error::NotFound)
+    withhold(db, actor, select.all(&db.reader).await?)
+        .await?
+        .pop()
+        .ok_or(Error::NotFound)
 }
 
-/// The assessments of applications that the actor may see, in order of assignment.
+/// The assessments of applications that the actor may see, in order of assignment. Comments and totals that they may not
+/// read are left out.
 pub async fn assessments_of(
     db: &Database,
     actor: &Actor,
@@ -69,7 +73,32 @@ pub async fn assessments_of(
     let select = visible_assessments(actor)
         .filter(assessment::Column::ApplicationId.is_in(applications.iter().copied()))
         .order_by_asc(assessment::Column::Id);
-    Ok(select.all(&db.reader).await?)
+    withhold(db, actor, select.all(&db.reader).await?).await
+}
+
+/// Which of these applications the actor has still to judge.
+async fn pending(db: &Database, actor: &Actor, applications: &[ApplicationId]) -> Result<Vec<ApplicationId>> {
+    let select = assessment::Entity::find()
+        .select_only()
+        .column(assessment::Column::ApplicationId)
+        .filter(assessment::Column::ApplicationId.is_in(applications.iter().copied()))
+        .filter(assessment::Column::EvaluatorId.is_in(actor.user_id()))
+        .filter(assessment::Column::Status.is_in([AssessmentStatus::Assigned, AssessmentStatus::Draft]));
+    Ok(select.into_tuple().all(&db.reader).await?)
+}
+
+/// Leaves out what the actor may not read yet.
+async fn withhold(db: &Database, actor: &Actor, rows: Vec<assessment::Model>) -> Result<Vec<assessment::Model>> {
+    let applications: Vec<ApplicationId> = rows.iter().map(|row| row.application_id).collect();
+    let pending = pending(db, actor, &applications).await?;
+    let read = |mut row: assessment::Model| {
+        if !policy::may_read(actor, &row, pending.contains(&row.application_id)) {
+            row.comment.clear();
+            row.total_centi = None;
+        }
+        row
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 fn own(actor: &Actor) -> Select<assessment::Entity> {
@@ -86,10 +115,21 @@ pub async fn count_own_assessments(db: &Database, actor: &Actor) -> Result<u64> 
     Ok(own(actor).count(&db.reader).await?)
 }
 
-/// The scores of assessments that have been loaded for the actor.
-pub async fn scores_of(db: &Database, assessments: &[AssessmentId]) -> Result<Vec<criterion_score::Model>> {
-    let select = criterion_score::Entity::find()
-        .filter(criterion_score::Column::AssessmentId.is_in(assessments.iter().copied()));
+/// The scores of assessments that the actor may read.
+pub async fn scores_of(
+    db: &Database,
+    actor: &Actor,
+    assessments: &[AssessmentId],
+) -> Result<Vec<criterion_score::Model>> {
+    let rows = visible_assessments(actor).filter(assessment::Column::Id.is_in(assessments.iter().copied()));
+    let rows = rows.all(&db.reader).await?;
+    let applications: Vec<ApplicationId> = rows.iter().map(|row| row.application_id).collect();
+    let pending = pending(db, actor, &applications).await?;
+    let readable = rows
+        .iter()
+        .filter(|row| policy::may_read(actor, row, pending.contains(&row.application_id)));
+    let select =
+        criterion_score::Entity::find().filter(criterion_score::Column::AssessmentId.is_in(readable.map(|row| row.id)));
     Ok(select.all(&db.reader).await?)
 }
 

@@ -3,7 +3,7 @@
 use entity::fund;
 use entity::value::{FundId, FundStatus, Role};
 
-use crate::actor::{Actor, Place, Scope};
+use crate::actor::{Actor, Place, Places};
 
 /// Roles that see budget figures where they hold.
 const BUDGET_READERS: [Role; 5] = [
@@ -38,27 +38,10 @@ pub fn may_see(actor: &Actor, fund: &fund::Model) -> bool {
     fund.status != FundStatus::Draft || actor.holds(Role::ALL, Place::Fund(fund.id))
 }
 
-/// The funds in preparation that the actor may see beside the public ones: all of them, or these.
+/// Where the actor sees funds in preparation, beside the public ones: wherever they hold a role.
 #[must_use]
-pub fn drafts_seen(actor: &Actor) -> Drafts {
-    if actor.holds(Role::ALL, Place::Platform) {
-        return Drafts::All;
-    }
-    let scopes = actor.grants().iter().map(|grant| grant.scope);
-    Drafts::Of(
-        scopes
-            .filter_map(|scope| if let Scope::Fund(id) = scope { Some(id) } else { None })
-            .collect(),
-    )
-}
-
-/// Which funds in preparation somebody sees.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Drafts {
-    /// Every one.
-    All,
-    /// These.
-    Of(Vec<FundId>),
+pub fn drafts_seen(actor: &Actor) -> Places {
+    actor.places(Role::ALL)
 }
 
 /// Whether the actor may see the budget of what sits at a place.
@@ -73,7 +56,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::actor::{Grant, Person};
+    use crate::actor::{Grant, Person, Scope};
 
     fn holder(role: Role, scope: Scope) -> Actor {
         let grants = vec![Grant { role, scope }];
@@ -115,16 +98,5 @@ mod tests {
             Place::Fund(fund)
         ));
         assert!(!may_see_budget(&Actor::anonymous(Uuid::nil()), place));
-    }
-
-    #[test]
-    fn staff_see_the_drafts_of_their_own_funds() {
-        let fund = FundId::new();
-        assert_eq!(drafts_seen(&holder(Role::Auditor, Scope::Platform)), Drafts::All);
-        assert_eq!(
-            drafts_seen(&holder(Role::ProgrammeManager, Scope::Fund(fund))),
-            Drafts::Of(vec![fund])
-        );
-        assert_eq!(drafts_seen(&Actor::anonymous(Uuid::nil())), Drafts::Of(Vec::new()));
     }
 }

@@ -1,18 +1,31 @@
 //! Reads of funds and programmes.
 
 use entity::value::{FundId, FundStatus, ProgrammeId};
-use entity::{fund, programme};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Select};
+use entity::{call, fund, programme};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::Query,
+};
 
-use super::policy::{self, Drafts};
+use super::policy;
+use crate::actor::Places;
 use crate::{Actor, Database, Error, Page, Result, Slice, page};
 
 fn visible(actor: &Actor) -> Select<fund::Entity> {
-    let public = fund::Column::Status.ne(FundStatus::Draft);
-    match policy::drafts_seen(actor) {
-        Drafts::All => fund::Entity::find(),
-        Drafts::Of(ids) => fund::Entity::find().filter(Condition::any().add(public).add(fund::Column::Id.is_in(ids))),
-    }
+    let (funds, calls) = match policy::drafts_seen(actor) {
+        Places::All => return fund::Entity::find(),
+        Places::Of { funds, calls } => (funds, calls),
+    };
+    let of_calls = Query::select()
+        .column(call::Column::FundId)
+        .from(call::Entity)
+        .and_where(call::Column::Id.is_in(calls))
+        .to_owned();
+    fund::Entity::find().filter(
+        Condition::any()
+            .add(fund::Column::Status.ne(FundStatus::Draft))
+            .add(fund::Column::Id.is_in(funds))
+            .add(fund::Column::Id.in_subquery(of_calls)),
+    )
 }
 
 /// A fund the actor may see.
@@ -53,7 +66,7 @@ pub async fn count_funds(db: &Database, actor: &Actor) -> Result<u64> {
 
 fn visible_programmes(actor: &Actor) -> Select<programme::Entity> {
     let funds = visible(actor).select_only().column(fund::Column::Id);
-    programme::Entity::find().filter(programme::Column::FundId.in_subquery(sea_orm::QueryTrait::into_query(funds)))
+    programme::Entity::find().filter(programme::Column::FundId.in_subquery(funds.into_query()))
 }
 
 /// A programme of a fund the actor may see.

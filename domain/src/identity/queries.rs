@@ -20,6 +20,11 @@ pub async fn credentials(db: &Database, email: &str) -> Result<Option<user::Mode
         .await?)
 }
 
+/// Whether anybody has an account: nobody has in a database that was never used.
+pub async fn anybody(db: &Database) -> Result<bool> {
+    Ok(user::Entity::find().one(&db.reader).await?.is_some())
+}
+
 /// A person with what they hold at this moment; `UNAUTHENTICATED` if there is no such account any more.
 pub async fn actor(db: &Database, user_id: UserId, request_id: Uuid) -> Result<Actor> {
     load_actor(&db.reader, user_id, request_id, db.clock().now()).await

@@ -110,7 +110,10 @@ pub struct SubmitApplicationInput {
 
 impl SubmitApplicationInput {
     pub(super) fn command(&self) -> Result<SubmitApplication> {
-        Ok(SubmitApplication { application_id: id::parse(&self.application_id)?, revision: self.revision })
+        Ok(SubmitApplication {
+            application_id: id::parse(&self.application_id)?,
+            revision: self.revision,
+        })
     }
 }
 

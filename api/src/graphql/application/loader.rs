@@ -24,7 +24,10 @@ impl Loader<ApplicationId> for Batch {
 
     async fn load(&self, ids: &[ApplicationId]) -> Result<HashMap<ApplicationId, application::Model>> {
         let applications = queries::applications_by_ids(self.database(), self.actor(), ids).await?;
-        Ok(applications.into_iter().map(|application| (application.id, application)).collect())
+        Ok(applications
+            .into_iter()
+            .map(|application| (application.id, application))
+            .collect())
     }
 }
 
@@ -36,7 +39,10 @@ impl Loader<PartnersOf> for Batch {
         let ids: Vec<ApplicationId> = keys.iter().map(|key| key.0).collect();
         let mut partners: HashMap<PartnersOf, Vec<partner::Model>> = HashMap::new();
         for partner in queries::partners_of(self.database(), self.actor(), &ids).await? {
-            partners.entry(PartnersOf(partner.application_id)).or_default().push(partner);
+            partners
+                .entry(PartnersOf(partner.application_id))
+                .or_default()
+                .push(partner);
         }
         Ok(partners)
     }
@@ -50,7 +56,10 @@ impl Loader<SubmissionsOf> for Batch {
         let ids: Vec<ApplicationId> = keys.iter().map(|key| key.0).collect();
         let mut submissions: HashMap<SubmissionsOf, Vec<submission::Model>> = HashMap::new();
         for submission in queries::submissions_of(self.database(), self.actor(), &ids).await? {
-            submissions.entry(SubmissionsOf(submission.application_id)).or_default().push(submission);
+            submissions
+                .entry(SubmissionsOf(submission.application_id))
+                .or_default()
+                .push(submission);
         }
         Ok(submissions)
     }

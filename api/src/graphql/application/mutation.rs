@@ -4,9 +4,7 @@ use async_graphql::{Context, Object};
 use domain::application::commands::WithdrawApplication;
 use domain::application::queries;
 
-use super::input::{
-    CreateApplicationInput, SaveApplicationInput, SubmitApplicationInput, WithdrawApplicationInput,
-};
+use super::input::{CreateApplicationInput, SaveApplicationInput, SubmitApplicationInput, WithdrawApplicationInput};
 use super::object::{Application, Submission};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::Nullable;
@@ -28,7 +26,10 @@ impl ApplicationMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let application = Application::from(ctx.loaders().one(done.value).await?);
-            Ok(CreateApplicationPayload { application: Some(application), ..Default::default() })
+            Ok(CreateApplicationPayload {
+                application: Some(application),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -43,7 +44,10 @@ impl ApplicationMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let application = Application::from(ctx.loaders().one(done.value).await?);
-            Ok(SaveApplicationPayload { application: Some(application), ..Default::default() })
+            Ok(SaveApplicationPayload {
+                application: Some(application),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -77,7 +81,10 @@ impl ApplicationMutation {
         let command = id::parse(&input.application_id).map(|application_id| WithdrawApplication { application_id });
         mutation::run(ctx, input.client_mutation_id, command, |done| async move {
             let application = Application::from(ctx.loaders().one(done.value).await?);
-            Ok(WithdrawApplicationPayload { application: Some(application), ..Default::default() })
+            Ok(WithdrawApplicationPayload {
+                application: Some(application),
+                ..Default::default()
+            })
         })
         .await
     }

@@ -65,7 +65,9 @@ impl Application {
     /// Its partner organisations.
     async fn partners(&self, ctx: &Context<'_>) -> Result<Vec<Organisation>> {
         let partners = ctx.loaders().all(PartnersOf(self.0.id)).await?;
-        let loads = partners.iter().map(|partner| ctx.loaders().one(partner.organisation_id));
+        let loads = partners
+            .iter()
+            .map(|partner| ctx.loaders().one(partner.organisation_id));
         Ok(try_join_all(loads).await?.into_iter().map(Organisation::from).collect())
     }
 
@@ -139,7 +141,11 @@ impl Application {
 
 /// What does not exist, or not for this viewer, is null without an error.
 fn absent_as_null<T>(found: Result<T>) -> Nullable<T> {
-    if matches!(found, Err(Error::NotFound)) { None } else { Some(found) }
+    if matches!(found, Err(Error::NotFound)) {
+        None
+    } else {
+        Some(found)
+    }
 }
 
 /// A submitted snapshot of an application.

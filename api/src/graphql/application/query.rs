@@ -20,7 +20,10 @@ impl ApplicationQuery {
     /// The applications that the viewer may see, oldest first: those of their organisations, those assigned to them,
     /// and, for staff, the submitted ones of their funds and calls.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the contract gives lists their filters and paging as arguments")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the contract gives lists their filters and paging as arguments"
+    )]
     async fn applications(
         &self,
         ctx: &Context<'_>,
@@ -48,5 +51,10 @@ impl ApplicationQuery {
 /// A page of applications as a connection.
 pub(crate) async fn applications(ctx: &Context<'_>, filter: Filter, page: Page) -> Result<Connection<Application>> {
     let slice = queries::applications(ctx.database(), ctx.actor(), filter, page).await?;
-    page::connection(ctx, slice, queries::count_applications(ctx.database(), ctx.actor(), filter)).await
+    page::connection(
+        ctx,
+        slice,
+        queries::count_applications(ctx.database(), ctx.actor(), filter),
+    )
+    .await
 }

@@ -24,8 +24,7 @@ pub struct SignAgreementInput {
     pub(super) signed_by_funder_on: Date,
     /// The schedule of payments: 1 to 60 instalments, by date, that add up to the amount of the award.
     pub(super) instalments: Vec<InstalmentInput>,
-    /// A text of 1 to 200 characters, new for every operation. Sent again with the same input, it gets the first answer
-    /// again, a refusal too, and moves no money twice.
+    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,
@@ -136,8 +135,7 @@ impl RejectPaymentInput {
 pub struct OrderPaymentInput {
     /// The payment request, approved by somebody else.
     pub(super) payment_request_id: ID,
-    /// A text of 1 to 200 characters, new for every operation. Sent again with the same input, it gets the first answer
-    /// again, a refusal too, and moves no money twice.
+    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,
@@ -159,8 +157,7 @@ pub struct ConfirmPaymentInput {
     pub(super) payment_request_id: ID,
     /// The bank's reference of the payment, of at most 200 characters.
     pub(super) reference: String,
-    /// A text of 1 to 200 characters, new for every operation. Sent again with the same input, it gets the first answer
-    /// again, a refusal too, and moves no money twice.
+    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,
@@ -183,8 +180,7 @@ pub struct ReturnPaymentInput {
     pub(super) payment_request_id: ID,
     /// Why, in the bank's words, in at most 200 characters. The beneficiary reads it.
     pub(super) reason: String,
-    /// A text of 1 to 200 characters, new for every operation. Sent again with the same input, it gets the first answer
-    /// again, a refusal too, and moves no money twice.
+    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,

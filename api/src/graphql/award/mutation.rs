@@ -91,8 +91,8 @@ impl AwardMutation {
         .await
     }
 
-    /// Refuses a request before it is ordered. A programme manager or a finance officer may. The instalment can be claimed
-    /// again.
+    /// Refuses a request before it is ordered. A programme manager or a finance officer may. The instalment can be
+    /// claimed again.
     async fn reject_payment(
         &self,
         ctx: &Context<'_>,
@@ -167,8 +167,7 @@ payload! {
     pub struct SignAgreementPayload {
         /// The award, committed; null when refused.
         award: Award,
-        /// Whether this is the stored answer to an earlier request with the same idempotency key: nothing was done now;
-        /// null when refused.
+        /// Whether this is the answer to an earlier request with the same key; null when refused.
         replayed: bool,
     }
 }
@@ -210,8 +209,7 @@ payload! {
     pub struct OrderPaymentPayload {
         /// The payment request, ordered; null when refused.
         payment_request: PaymentRequest,
-        /// Whether this is the stored answer to an earlier request with the same idempotency key: nothing was done now;
-        /// null when refused.
+        /// Whether this is the answer to an earlier request with the same key; null when refused.
         replayed: bool,
     }
 }
@@ -221,8 +219,7 @@ payload! {
     pub struct ConfirmPaymentPayload {
         /// The payment request, paid; null when refused.
         payment_request: PaymentRequest,
-        /// Whether this is the stored answer to an earlier request with the same idempotency key: nothing was done now;
-        /// null when refused.
+        /// Whether this is the answer to an earlier request with the same key; null when refused.
         replayed: bool,
     }
 }
@@ -232,8 +229,7 @@ payload! {
     pub struct ReturnPaymentPayload {
         /// The payment request, rejected by the bank; null when the mutation was refused.
         payment_request: PaymentRequest,
-        /// Whether this is the stored answer to an earlier request with the same idempotency key: nothing was done now;
-        /// null when refused.
+        /// Whether this is the answer to an earlier request with the same key; null when refused.
         replayed: bool,
     }
 }

@@ -40,7 +40,7 @@ impl Keyed for Award {
 }
 
 /// A grant: the money that an adopted decision gives to an application, from its reservation to its last payment. Seen
-/// by staff, and by the beneficiary once they were told of the decision.
+/// by staff, and by the organisations of the application once notified.
 #[Object]
 impl Award {
     /// Global identifier. Opaque.

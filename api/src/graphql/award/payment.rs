@@ -93,8 +93,8 @@ impl PaymentRequest {
     }
 }
 
-/// The beneficiary's claim on an instalment, with who took each step towards its payment. Nobody takes two steps in a row
-/// from its submission to its order.
+/// The beneficiary's claim on an instalment, with who took each step towards its payment. Nobody takes two steps in a
+/// row from its submission to its order.
 #[Object]
 impl PaymentRequest {
     /// Global identifier. Opaque.

@@ -17,8 +17,8 @@ pub struct AwardQuery;
 
 #[Object]
 impl AwardQuery {
-    /// The awards that the viewer may see, oldest first: staff where their role reaches, beneficiaries their own once
-    /// they were told of the decision.
+    /// The awards that the viewer may see, oldest first: staff where their role reaches, organisations those of their
+    /// applications, once notified.
     #[expect(
         clippy::too_many_arguments,
         reason = "the contract gives lists their filters and paging as arguments"

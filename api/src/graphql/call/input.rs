@@ -74,7 +74,9 @@ impl CreateCallInput {
         let programme_id = id::parse(&self.programme_id)?;
         let mut reasons = Reasons::none();
         let criteria = self.criteria.into_iter().enumerate();
-        let criteria = criteria.map(|(index, criterion)| criterion.read(index, &mut reasons)).collect();
+        let criteria = criteria
+            .map(|(index, criterion)| criterion.read(index, &mut reasons))
+            .collect();
         reasons.finish().map_err(Error::from)?;
         Ok(CreateCall {
             programme_id,

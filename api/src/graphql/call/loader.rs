@@ -44,7 +44,10 @@ impl Loader<CriterionId> for Batch {
 
     async fn load(&self, ids: &[CriterionId]) -> Result<HashMap<CriterionId, criterion::Model>> {
         let criteria = queries::criteria_by_ids(self.database(), self.actor(), ids).await?;
-        Ok(criteria.into_iter().map(|criterion| (criterion.id, criterion)).collect())
+        Ok(criteria
+            .into_iter()
+            .map(|criterion| (criterion.id, criterion))
+            .collect())
     }
 }
 
@@ -70,7 +73,10 @@ impl Loader<CriteriaOf> for Batch {
         let calls: Vec<CallId> = keys.iter().map(|key| key.0).collect();
         let mut criteria: HashMap<CriteriaOf, Vec<criterion::Model>> = HashMap::new();
         for criterion in queries::criteria_of(self.database(), &calls).await? {
-            criteria.entry(CriteriaOf(criterion.call_id)).or_default().push(criterion);
+            criteria
+                .entry(CriteriaOf(criterion.call_id))
+                .or_default()
+                .push(criterion);
         }
         Ok(criteria)
     }

@@ -25,7 +25,10 @@ impl CallMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let call = Call::from(ctx.loaders().one(done.value).await?);
-            Ok(CreateCallPayload { call: Some(call), ..Default::default() })
+            Ok(CreateCallPayload {
+                call: Some(call),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -40,7 +43,10 @@ impl CallMutation {
         let command = id::parse(&input.call_id).map(|call_id| PublishCall { call_id });
         mutation::run(ctx, input.client_mutation_id, command, |done| async move {
             let call = Call::from(ctx.loaders().one(done.value).await?);
-            Ok(PublishCallPayload { call: Some(call), ..Default::default() })
+            Ok(PublishCallPayload {
+                call: Some(call),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -54,7 +60,10 @@ impl CallMutation {
         let command = id::parse(&input.call_id).map(|call_id| StartEvaluation { call_id });
         mutation::run(ctx, input.client_mutation_id, command, |done| async move {
             let call = Call::from(ctx.loaders().one(done.value).await?);
-            Ok(StartEvaluationPayload { call: Some(call), ..Default::default() })
+            Ok(StartEvaluationPayload {
+                call: Some(call),
+                ..Default::default()
+            })
         })
         .await
     }

@@ -146,8 +146,10 @@ impl Call {
         #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Application>> {
-        let filter =
-            domain::application::queries::Filter { call: Some(self.0.id), ..Default::default() };
+        let filter = domain::application::queries::Filter {
+            call: Some(self.0.id),
+            ..Default::default()
+        };
         application::applications(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 
@@ -161,7 +163,10 @@ impl Call {
         #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Award>> {
-        let filter = domain::award::queries::Filter { call: Some(self.0.id), ..Default::default() };
+        let filter = domain::award::queries::Filter {
+            call: Some(self.0.id),
+            ..Default::default()
+        };
         award::awards(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 

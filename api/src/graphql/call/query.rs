@@ -1,8 +1,8 @@
 //! The call part of `Query`.
 
 use async_graphql::{Context, ID, Object};
-use domain::call::queries::{self, Filter};
 use domain::Page;
+use domain::call::queries::{self, Filter};
 
 use super::kind::CallStatus;
 use super::object::Call;
@@ -29,7 +29,10 @@ impl CallQuery {
 
     /// The calls that the viewer may see, oldest first. Anybody sees those that are published.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "the contract gives lists their filters and paging as arguments")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the contract gives lists their filters and paging as arguments"
+    )]
     async fn calls(
         &self,
         ctx: &Context<'_>,
@@ -42,7 +45,11 @@ impl CallQuery {
     ) -> Nullable<Connection<Call>> {
         let load = async {
             let fund = fund.map(|fund| id::parse(&fund)).transpose()?;
-            let filter = Filter { fund, status: status.map(Into::into), ..Filter::default() };
+            let filter = Filter {
+                fund,
+                status: status.map(Into::into),
+                ..Filter::default()
+            };
             calls(ctx, filter, page::arguments(first, after, last, before)?).await
         };
         Some(load.await)

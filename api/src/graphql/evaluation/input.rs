@@ -147,8 +147,7 @@ impl ProposeDecisionInput {
 pub struct AdoptDecisionInput {
     /// The decision, proposed by somebody else.
     pub(super) decision_id: ID,
-    /// A text of 1 to 200 characters, new for every operation. Sent again with the same input, it gets the first answer
-    /// again, a refusal too, and moves no money twice.
+    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,

@@ -8,10 +8,9 @@ use super::input::{
     ProposeDecisionInput, SaveAssessmentInput, SubmitAssessmentInput,
 };
 use super::object::{Assessment, Decision};
-use crate::graphql::application::Application;
 use crate::graphql::call::Call;
 use crate::graphql::context::RequestContext;
-use crate::graphql::error::{Error, Nullable};
+use crate::graphql::error::Nullable;
 use crate::graphql::id;
 use crate::graphql::mutation::{self, payload};
 
@@ -21,25 +20,17 @@ pub struct EvaluationMutation;
 
 #[Object]
 impl EvaluationMutation {
-    /// Gives an application, as last submitted, to an evaluator. A programme manager or the committee's chair may, while
-    /// the call is under evaluation; the application is under evaluation from the first time on.
+    /// Gives an application, as last submitted, to an evaluator. A programme manager or the committee's chair may,
+    /// while the call is under evaluation; the application is under evaluation from the first time on.
     async fn assign_evaluator(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The application, and who is to judge it.")] input: AssignEvaluatorInput,
     ) -> Nullable<AssignEvaluatorPayload> {
         let (client_mutation_id, command) = (input.client_mutation_id.clone(), input.command());
-        let application_id = command.as_ref().map(|command| command.application_id).ok();
         mutation::run(ctx, client_mutation_id, command, |done| async move {
-            // Whoever assigns may not read the assessment yet: not an error, for it is given all the same.
-            let assessment = match Assessment::load(ctx, done.value).await {
-                Err(Error::NotFound) => None,
-                loaded => Some(loaded?),
-            };
-            let application = ctx.loaders().one(application_id.ok_or(Error::NotFound)?).await?;
             Ok(AssignEvaluatorPayload {
-                application: Some(Application::from(application)),
-                assessment,
+                assessment: Some(Assessment::load(ctx, done.value).await?),
                 ..Default::default()
             })
         })
@@ -169,10 +160,7 @@ impl EvaluationMutation {
 payload! {
     /// What `assignEvaluator` did.
     pub struct AssignEvaluatorPayload {
-        /// The application, under evaluation; null when refused.
-        application: Application,
-        /// The assessment that the evaluator is to write; null when refused, and while the viewer may not read it: until
-        /// it is submitted, its evaluator alone does.
+        /// The assessment that the evaluator is to write; null when refused.
         assessment: Assessment,
     }
 }
@@ -214,8 +202,7 @@ payload! {
     pub struct AdoptDecisionPayload {
         /// The decision, adopted; null when refused.
         decision: Decision,
-        /// Whether this is the stored answer to an earlier request with the same idempotency key: nothing was done now;
-        /// null when refused.
+        /// Whether this is the answer to an earlier request with the same key; null when refused.
         replayed: bool,
     }
 }

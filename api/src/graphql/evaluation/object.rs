@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
 use async_graphql::{Context, ID, Object};
+use domain::application::queries::submission;
 use domain::evaluation::{queries, rules};
 use entity::value::{ApplicationId, AssessmentId, DecisionId};
 use entity::{assessment, criterion, criterion_score, decision};
@@ -11,7 +12,7 @@ use futures_util::future::try_join_all;
 use uuid::Uuid;
 
 use super::kind::{AssessmentStatus, DecisionOutcome, DecisionStatus};
-use crate::graphql::application::Application;
+use crate::graphql::application::{Application, Submission};
 use crate::graphql::award::{Award, AwardOf};
 use crate::graphql::call::Criterion;
 use crate::graphql::context::RequestContext;
@@ -45,9 +46,9 @@ impl Assessment {
     }
 }
 
-/// One evaluator's scored report on one application, as last submitted when it was assigned. Its evaluator alone reads
-/// it until it is submitted; then so do staff, and the evaluators who have submitted theirs on the same application.
-/// Applicants never do.
+/// One evaluator's scored report on one application, as last submitted when it was assigned. Staff see who was given what
+/// and how far they are. Scores and comments are read by their evaluator alone until submitted; then by staff, and by the
+/// evaluators who have submitted theirs on the same application. Applicants see nothing of it.
 #[Object]
 impl Assessment {
     /// Global identifier. Opaque.
@@ -61,6 +62,12 @@ impl Assessment {
         Some(application.map(Application::from))
     }
 
+    /// What is judged: the application as it was submitted; null, with an error, if the viewer may not see it.
+    async fn submission(&self, ctx: &Context<'_>) -> Nullable<Submission> {
+        let found = submission(ctx.database(), ctx.actor(), self.0.submission_id).await;
+        Some(found.map(Submission::from).map_err(Error::from))
+    }
+
     /// Who judges; null, with an error, if the viewer may not see them.
     async fn evaluator(&self, ctx: &Context<'_>) -> Nullable<User> {
         Some(ctx.loaders().one(self.0.evaluator_id).await.map(User::from))
@@ -71,12 +78,12 @@ impl Assessment {
         self.0.status.into()
     }
 
-    /// Overall comment; empty when there is none.
+    /// Overall comment; empty when there is none that the viewer may read.
     async fn comment(&self) -> &str {
         &self.0.comment
     }
 
-    /// The scores so far, in the order of the call's criteria; a criterion without a score is left out.
+    /// The scores so far, in the order of the call's criteria; empty when there is none that the viewer may read.
     async fn scores(&self, ctx: &Context<'_>) -> Result<Vec<CriterionScore>> {
         let rows = ctx.loaders().all(ScoresOf(self.0.id)).await?;
         let scores = rows.into_iter().map(async |row| {
@@ -88,7 +95,8 @@ impl Assessment {
         Ok(scores)
     }
 
-    /// The mean of the scores by the weights of their criteria, out of 100 points: `"72.5"`; null before it is submitted.
+    /// The mean of the scores by the weights of their criteria, out of 100 points: `"72.5"`; null before it is
+    /// submitted, and while the viewer may not read it.
     async fn total(&self) -> Option<Decimal> {
         self.0.total_centi.map(rules::points).map(Decimal)
     }
@@ -156,8 +164,8 @@ impl Decision {
     }
 }
 
-/// The reasoned outcome for one application, and the amount it grants. Staff see it from its proposal, the applicant
-/// once notified.
+/// The reasoned outcome for one application, and the amount it grants. Staff see it from its proposal, the
+/// organisations of the application once notified.
 #[Object]
 impl Decision {
     /// Global identifier. Opaque.
@@ -255,7 +263,7 @@ impl Loader<ScoresOf> for Batch {
 
     async fn load(&self, keys: &[ScoresOf]) -> Result<HashMap<ScoresOf, Self::Value>> {
         let assessments: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let rows = queries::scores_of(self.database(), &assessments).await?;
+        let rows = queries::scores_of(self.database(), self.actor(), &assessments).await?;
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows {
             found.entry(ScoresOf(row.assessment_id)).or_default().push(row);

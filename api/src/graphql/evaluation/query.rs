@@ -16,7 +16,8 @@ pub struct EvaluationQuery;
 
 #[Object]
 impl EvaluationQuery {
-    /// The assessments that were given to the viewer, in order of assignment. `UNAUTHENTICATED` when nobody is signed in.
+    /// The assessments that were given to the viewer, in order of assignment. `UNAUTHENTICATED` when nobody is signed
+    /// in.
     #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn my_assessments(
         &self,

@@ -27,7 +27,10 @@ impl FundMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, Ok(input.command()), |done| async move {
             let fund = Fund::from(ctx.loaders().one(done.value).await?);
-            Ok(CreateFundPayload { fund: Some(fund), ..Default::default() })
+            Ok(CreateFundPayload {
+                fund: Some(fund),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -41,7 +44,10 @@ impl FundMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let programme = Programme::from(ctx.loaders().one(done.value).await?);
-            Ok(CreateProgrammePayload { programme: Some(programme), ..Default::default() })
+            Ok(CreateProgrammePayload {
+                programme: Some(programme),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -56,7 +62,11 @@ impl FundMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let fund = Fund::from(ctx.loaders().one(done.value).await?);
-            Ok(OpenEnvelopePayload { fund: Some(fund), replayed: Some(done.replayed), ..Default::default() })
+            Ok(OpenEnvelopePayload {
+                fund: Some(fund),
+                replayed: Some(done.replayed),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -70,7 +80,11 @@ impl FundMutation {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
             let fund = Fund::from(ctx.loaders().one(done.value).await?);
-            Ok(ReduceEnvelopePayload { fund: Some(fund), replayed: Some(done.replayed), ..Default::default() })
+            Ok(ReduceEnvelopePayload {
+                fund: Some(fund),
+                replayed: Some(done.replayed),
+                ..Default::default()
+            })
         })
         .await
     }
@@ -83,7 +97,10 @@ impl FundMutation {
     ) -> Nullable<AllocateBudgetPayload> {
         let client_mutation_id = input.client_mutation_id.clone();
         mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
-            let mut payload = AllocateBudgetPayload { replayed: Some(done.replayed), ..Default::default() };
+            let mut payload = AllocateBudgetPayload {
+                replayed: Some(done.replayed),
+                ..Default::default()
+            };
             match done.value {
                 Destination::Programme(id) => payload.programme = Some(ctx.loaders().one(id).await?.into()),
                 Destination::Call(id) => payload.call = Some(ctx.loaders().one(id).await?.into()),

@@ -91,7 +91,12 @@ impl Fund {
     ) -> Result<Connection<Programme>> {
         let page = page::arguments(first, after, last, before)?;
         let slice = queries::programmes(ctx.database(), ctx.actor(), self.0.id, page).await?;
-        page::connection(ctx, slice, queries::count_programmes(ctx.database(), ctx.actor(), self.0.id)).await
+        page::connection(
+            ctx,
+            slice,
+            queries::count_programmes(ctx.database(), ctx.actor(), self.0.id),
+        )
+        .await
     }
 
     /// Its calls for projects that the viewer may see, oldest first.
@@ -104,7 +109,10 @@ impl Fund {
         #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Call>> {
-        let filter = Filter { fund: Some(self.0.id), ..Filter::default() };
+        let filter = Filter {
+            fund: Some(self.0.id),
+            ..Filter::default()
+        };
         call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 
@@ -177,7 +185,10 @@ impl Programme {
         #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
         #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<Connection<Call>> {
-        let filter = Filter { programme: Some(self.0.id), ..Filter::default() };
+        let filter = Filter {
+            programme: Some(self.0.id),
+            ..Filter::default()
+        };
         call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 
@@ -213,6 +224,9 @@ impl Loader<ProgrammeId> for Batch {
 
     async fn load(&self, ids: &[ProgrammeId]) -> Result<HashMap<ProgrammeId, programme::Model>> {
         let programmes = queries::programmes_by_ids(self.database(), self.actor(), ids).await?;
-        Ok(programmes.into_iter().map(|programme| (programme.id, programme)).collect())
+        Ok(programmes
+            .into_iter()
+            .map(|programme| (programme.id, programme))
+            .collect())
     }
 }

@@ -1,9 +1,10 @@
 //! Publishing a call and starting its evaluation.
 
-use entity::call;
-use entity::value::{CallId, NodeKind};
+use entity::value::{CallId, FundStatus, NodeKind};
+use entity::{call, fund};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, IntoActiveModel, QueryFilter, QuerySelect, sea_query::LockType,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::LockType,
 };
 
 use crate::call::lifecycle::{Event, status_at};
@@ -24,6 +25,13 @@ impl Command for PublishCall {
 
     async fn run(&self, work: &mut Work) -> Result<CallId> {
         let call = load_to_run(work, self.call_id).await?;
+        let fund = fund::Entity::find_by_id(call.fund_id)
+            .one(work.txn())
+            .await?
+            .ok_or(Error::NotFound)?;
+        if fund.status != FundStatus::Active {
+            return Err(Refusal::state("a fund", "un fonds", fund.status.as_str(), "PUBLISH_CALL").into());
+        }
         if call.closes_at.is_some_and(|closes_at| closes_at <= work.now) {
             return Err(Refusal::invalid(
                 "callId",
