@@ -4,7 +4,10 @@ use entity::value::{
     ApplicationId, AwardId, AwardStatus, CallId, DecisionId, DecisionOutcome, DecisionStatus, FundId, OrganisationId,
 };
 use entity::{agreement, application, award, decision, partner};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select,
+    sea_query::{self, Expr, Func, LikeExpr},
+};
 use time::Date;
 
 use crate::{Database, Page, Result, Slice, page};
@@ -62,9 +65,23 @@ fn signed(filter: &Filter) -> Select<award::Entity> {
         .map(str::trim)
         .filter(|search| !search.is_empty())
     {
-        Some(search) => select.filter(award::Column::Title.contains(search)),
+        Some(search) => select.filter(holds(search)),
         None => select,
     }
+}
+
+/// Titles that hold a text, whatever the case of its letters; `%` and `_` in it are themselves.
+fn holds(search: &str) -> Condition {
+    let literal = search.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    let like = |text: String| {
+        let title = Func::lower(Expr::col((award::Entity, award::Column::Title)));
+        // Not imported: its `max` would stand before that of dates.
+        sea_query::ExprTrait::like(Expr::expr(title), LikeExpr::new(format!("%{text}%")).escape('\\'))
+    };
+    // LOWER of SQLite knows the letters of ASCII only, that of PostgreSQL all of them.
+    Condition::any()
+        .add(like(literal.to_ascii_lowercase()))
+        .add(like(literal.to_lowercase()))
 }
 
 /// A page of the funded projects, oldest first.

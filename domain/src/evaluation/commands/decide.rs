@@ -115,9 +115,8 @@ impl ProposeDecision {
         if let Some(distinction) = &self.distinction {
             reasons.text("distinction", distinction, 200);
         }
-        let amount = reasons
-            .keep(not_negative("amount", &self.amount, currency))
-            .unwrap_or_default();
+        let read = reasons.keep(not_negative("amount", &self.amount, currency));
+        let amount = read.unwrap_or_default();
         let requested = Money::new(file.application.requested_minor, currency);
         reasons.require(amount <= requested.minor, || {
             let (en, fr) = (
@@ -130,7 +129,8 @@ impl ProposeDecision {
             DecisionOutcome::Award => amount > 0 || self.distinction.is_some(),
             DecisionOutcome::Reject => amount == 0 && self.distinction.is_none(),
         };
-        reasons.require(consistent, || {
+        // An amount that could not be read has had its reason.
+        reasons.require(consistent || read.is_none(), || {
             Refusal::invalid(
                 "amount",
                 "An award has an amount or a distinction, a rejection has neither.",

@@ -29,9 +29,11 @@ impl Command for GrantRole {
 
     async fn run(&self, work: &mut Work) -> Result<RoleGrantId> {
         let place = place(work, self.scope).await?;
-        if !policy::may_grant(&work.actor, self.role, place) {
+        // Before it is told whether there is such a place: a fund or a call in preparation is not known to everybody.
+        if !policy::may_grant(&work.actor, self.role, place.unwrap_or(Place::Platform)) {
             return Err(work.actor.denied());
         }
+        place.ok_or(Error::NotFound)?;
         if work.actor.user_id() == Some(self.user_id) {
             return Err(Refusal::new(
                 Code::SeparationOfDuties,
@@ -105,22 +107,17 @@ impl Command for RevokeRole {
     }
 }
 
-async fn place(work: &Work, scope: Scope) -> Result<Place> {
+/// Where a scope is, if it is anywhere.
+async fn place(work: &Work, scope: Scope) -> Result<Option<Place>> {
     Ok(match scope {
-        Scope::Platform => Place::Platform,
-        Scope::Fund(id) => Place::Fund(
-            fund::Entity::find_by_id(id)
-                .one(work.txn())
-                .await?
-                .ok_or(Error::NotFound)?
-                .id,
-        ),
+        Scope::Platform => Some(Place::Platform),
+        Scope::Fund(id) => {
+            let fund = fund::Entity::find_by_id(id).one(work.txn()).await?;
+            fund.map(|fund| Place::Fund(fund.id))
+        }
         Scope::Call(id) => {
-            let call = call::Entity::find_by_id(id)
-                .one(work.txn())
-                .await?
-                .ok_or(Error::NotFound)?;
-            Place::Call(call.fund_id, call.id)
+            let call = call::Entity::find_by_id(id).one(work.txn()).await?;
+            call.map(|call| Place::Call(call.fund_id, call.id))
         }
     })
 }
