@@ -6,6 +6,7 @@
 
 mod app;
 pub mod cli;
+mod demo;
 pub mod graphql;
 pub mod http;
 pub mod password;

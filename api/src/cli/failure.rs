@@ -22,6 +22,12 @@ pub enum Failure {
     /// The address cannot be listened on.
     #[error("cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    /// A demonstration would be open to other machines.
+    #[error("cannot listen on {0}: the demo is for this machine only, as 127.0.0.1:8080")]
+    NotLoopback(SocketAddr),
+    /// A demonstration would be mixed with somebody's data.
+    #[error("the demo wants an empty database")]
+    NotEmpty,
     /// The terminal, or a signal handler, failed.
     #[error("{0}")]
     Io(#[from] io::Error),

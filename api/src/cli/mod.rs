@@ -3,6 +3,7 @@
 //! Every option is also an environment variable, `OCTROI_…`. A command that cannot do its work says why in one line.
 
 mod admin;
+mod demo;
 mod failure;
 mod migrate;
 mod schema;
@@ -18,6 +19,9 @@ use domain::{Clock, Database};
 
 pub use failure::Failure;
 
+/// Where the data is when nobody says.
+const USUAL_DATABASE: &str = "sqlite:octroi.db";
+
 /// Runs a grant programme, from the money voted to the money spent.
 #[derive(Debug, Parser)]
 #[command(name = "octroi", version, max_term_width = 100)]
@@ -25,14 +29,14 @@ pub struct Cli {
     /// Where the data is
     #[arg(
         long,
-        help = "Where the data is: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE",
+        help = "Where the data is: sqlite:PATH or postgres://USER:PASSWORD@HOST/DATABASE; when absent, \
+                sqlite:octroi.db, and for the demonstration a new file",
         global = true,
         value_name = "URL",
         env = "OCTROI_DATABASE_URL",
-        hide_env_values = true,
-        default_value = "sqlite:octroi.db"
+        hide_env_values = true
     )]
-    database_url: String,
+    database_url: Option<String>,
 
     #[command(subcommand)]
     command: Command,
@@ -49,6 +53,8 @@ enum Command {
     Schema,
     /// Administer accounts
     Admin(admin::Options),
+    /// Load three real programmes into a new database, with sample accounts, and answer requests
+    Demo(demo::Options),
     /// Prove that the ledger is whole: exit 0 if it is, 1 with every fault if not
     Verify,
 }
@@ -56,12 +62,15 @@ enum Command {
 /// Reads the command line and does what it says.
 pub fn run() -> Result<ExitCode, Failure> {
     let Cli { database_url, command } = Cli::parse();
+    let given = database_url.as_deref();
+    let url = given.unwrap_or(USUAL_DATABASE);
     match command {
-        Command::Serve(options) => block_on(serve::run(&database_url, options)),
-        Command::Migrate => block_on(migrate::run(&database_url)),
+        Command::Demo(options) => block_on(demo::run(given, options)),
+        Command::Serve(options) => block_on(serve::run(url, options)),
+        Command::Migrate => block_on(migrate::run(url)),
         Command::Schema => schema::run(),
-        Command::Admin(options) => block_on(admin::run(&database_url, options)),
-        Command::Verify => block_on(verify::run(&database_url)),
+        Command::Admin(options) => block_on(admin::run(url, options)),
+        Command::Verify => block_on(verify::run(url)),
     }
 }
 

@@ -58,7 +58,7 @@ pub(super) struct Options {
 
 /// How the log is written.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LogFormat {
+pub(super) enum LogFormat {
     /// For people
     Text,
     /// For machines: one JSON object a line
@@ -70,7 +70,6 @@ pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure
     start_log(options.log_format);
     // First what changes nothing: a start that cannot succeed leaves no trace.
     let listener = listen(options.listen)?;
-    let address = listener.local_addr()?;
     let pool = Pool {
         connections: options.database_connections,
         ..Pool::default()
@@ -78,25 +77,36 @@ pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure
     let database = Database::open(url, pool, Clock::system()).await?;
     database.migrate().await?;
     let keys = Keys::load_or_create(&options.signing_key)?;
-    let app = App::new(database.clone(), keys, options.production);
-    let workers = options
-        .workers
-        .map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+    let workers = options.workers.map_or_else(usual_workers, usize::from);
+    until_stopped(App::new(database, keys, options.production), listener, workers).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One worker for every core.
+pub(super) fn usual_workers() -> usize {
+    available_parallelism().map_or(1, usize::from)
+}
+
+/// Answers requests until told to stop, lets those in progress end, and closes the database.
+pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usize) -> Result<(), Failure> {
+    let address = listener.local_addr()?;
+    let (database, production) = (app.database.clone(), app.production);
     let server = http::server(app, listener, workers)?;
     stop_on_signal(server.handle())?;
     tracing::info!(
         engine = database.engine(),
         workers,
-        production = options.production,
+        production,
         "Octroi listens on http://{address}"
     );
     server.await?;
     database.close().await?;
     tracing::info!("Octroi has stopped");
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+/// Takes an address and port.
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => Failure::PortTaken(address),
         _ => Failure::Listen(address, error),
@@ -104,7 +114,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Logs to standard error, as much as `RUST_LOG` asks: standard output is for what commands answer.
-fn start_log(format: LogFormat) {
+pub(super) fn start_log(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL_LOG));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)

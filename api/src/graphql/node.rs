@@ -18,6 +18,7 @@ use super::evaluation::{Assessment, Decision};
 use super::fund::{Fund, Programme};
 use super::id;
 use super::identity::{Membership, Organisation, RoleGrant, User};
+use super::page;
 
 /// Most objects that `nodes` loads at once.
 const LARGEST: usize = 100;
@@ -82,7 +83,7 @@ impl NodeQuery {
     }
 
     /// The objects with these global identifiers, in the same order; null, with an error, for each that is `NOT_FOUND`.
-    #[graphql(complexity = "ids.len().saturating_mul(child_complexity)")]
+    #[graphql(complexity = "ids.len().saturating_mul(child_complexity).min(page::UNAFFORDABLE)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

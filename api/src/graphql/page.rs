@@ -23,6 +23,9 @@ const LARGEST: i32 = 100;
 /// Items in a page of which nobody said the size.
 const USUAL: i32 = 20;
 
+/// A cost that no request may have, however it is shared out: far above the limit, far below the end of a `usize`.
+pub const UNAFFORDABLE: usize = 1 << 32;
+
 /// Something that a list holds.
 pub trait Keyed: OutputType {
     /// What the list is ordered by.
@@ -53,8 +56,9 @@ pub fn arguments(first: Option<i32>, after: Option<String>, last: Option<i32>, b
 
 /// What a list field costs before it runs: a page of items, each at the cost of what is asked of it.
 ///
-/// For `#[graphql(complexity = "page::cost(first, last, child_complexity)")]`. Saturates: no page size wraps around to
-/// a small cost.
+/// For `#[graphql(complexity = "page::cost(first, last, child_complexity)")]`. Stops at
+/// [`UNAFFORDABLE`]: the library adds costs up without looking, and those of many fields must not wrap around to a small
+/// one.
 #[must_use]
 pub fn cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
     let size = first.or(last).unwrap_or(USUAL).clamp(1, LARGEST);
@@ -62,6 +66,7 @@ pub fn cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
         .unwrap_or(usize::MAX)
         .saturating_mul(item)
         .saturating_add(1)
+        .min(UNAFFORDABLE)
 }
 
 /// A page as a connection. `total` runs only if the request asks for `totalCount`.
@@ -202,7 +207,7 @@ mod tests {
         assert_eq!(cost(Some(50), None, 3), 151);
         assert_eq!(cost(None, None, 1), 21);
         assert_eq!(cost(Some(-5), None, 3), 4);
-        assert_eq!(cost(Some(i32::MAX), None, usize::MAX), usize::MAX);
+        assert_eq!(cost(Some(i32::MAX), None, usize::MAX), UNAFFORDABLE);
     }
 
     struct Item(Uuid);

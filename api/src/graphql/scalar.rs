@@ -75,7 +75,7 @@ string_scalar! {
 string_scalar! {
     /// An instant, RFC 3339: `"2026-06-30T12:00:00Z"`. Any offset is accepted; answers are in UTC, to the microsecond.
     DateTime(Instant) [specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"],
-    |text| OffsetDateTime::parse(text, &Rfc3339).ok().map(|at| Instant::from(at.to_offset(UtcOffset::UTC))),
+    |text| OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(UtcOffset::UTC)).map(Instant::from),
     |instant| instant.utc().format(&Rfc3339).unwrap_or_default()
 }
 
@@ -134,6 +134,7 @@ mod tests {
             "2018-06-20",
             "2018-06-20T10:00:00",
             "2018-02-30T10:00:00Z",
+            "9999-12-31T23:59:59-01:00",
             "yesterday",
             "",
         ] {

@@ -51,7 +51,8 @@ impl CallMutation {
         .await
     }
 
-    /// Hands a closed call to its committee. For programme managers.
+    /// Hands a call to its committee, once its deadline has passed, grace included. A rolling call takes no application
+    /// after. For programme managers.
     async fn start_evaluation(
         &self,
         ctx: &Context<'_>,

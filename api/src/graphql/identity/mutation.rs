@@ -136,10 +136,11 @@ impl IdentityMutation {
 }
 
 async fn register(ctx: &Context<'_>, input: RegisterUserInput) -> Result<RegisterUserPayload> {
-    // Both before hashing, so that the reasons come together and a refusal costs nothing.
+    // All before hashing, so that the reasons come together and a refusal costs nothing.
     let mut reasons = Reasons::none();
     reasons.keep(rules::email(&input.email));
     reasons.keep(rules::password(&input.password));
+    rules::display_name(&input.display_name, &mut reasons);
     reasons.finish()?;
     let command = Register {
         email: input.email,
