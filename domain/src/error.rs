@@ -46,12 +46,13 @@ impl Error {
         })
     }
 
-    /// Whether the database refused a duplicate.
+    /// The refusal of a duplicate, if that is why the database failed; any other failure as it is.
     #[must_use]
-    pub fn is_duplicate(&self) -> bool {
-        let Self::Internal(cause) = self else { return false };
-        let violation = cause.downcast_ref::<DbErr>().and_then(DbErr::sql_err);
-        matches!(violation, Some(SqlErr::UniqueConstraintViolation(_)))
+    pub fn or_duplicate(error: DbErr, refusal: impl FnOnce() -> Refusal) -> Self {
+        match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => refusal().into(),
+            _ => error.into(),
+        }
     }
 }
 
@@ -203,6 +204,11 @@ impl Refusal {
     }
 }
 
+/// Control characters but tabs and line breaks: nobody means them, and PostgreSQL cannot hold U+0000.
+pub(crate) fn is_forbidden(character: char) -> bool {
+    character.is_control() && !matches!(character, '\t' | '\n' | '\r')
+}
+
 /// Collects every reason before refusing.
 #[derive(Debug, Default)]
 pub struct Reasons(Vec<Refusal>);
@@ -243,6 +249,13 @@ impl Reasons {
             )
             .with("maximum", longest)
             .with("length", length)
+        });
+        self.require(!trimmed.chars().any(is_forbidden), || {
+            Refusal::invalid(
+                path,
+                "Leave out control characters, line breaks and tabs aside.",
+                "Retirez les caractères de contrôle, hors retours à la ligne et tabulations.",
+            )
         });
         trimmed.to_owned()
     }

@@ -28,6 +28,8 @@ pub struct Model {
     pub reason: String,
     /// Where it stands.
     pub status: DecisionStatus,
+    /// Increases each time it is proposed again; whoever adopts names the one they have read.
+    pub revision: i32,
     /// Who proposed it.
     pub proposed_by: UserId,
     /// Who adopted it.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use crate::value::FundId;
+use crate::value::{FundId, Instant};
 
 /// A row of `ledger_head`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeriveEntityModel)]
@@ -16,6 +16,8 @@ pub struct Model {
     pub seq: i64,
     /// Its hash; 64 zeros before the first.
     pub hash: String,
+    /// When it was written; the next one is never earlier.
+    pub recorded_at: Instant,
 }
 
 /// None: what belongs to what is kept by foreign keys, and queries name their columns.

@@ -42,6 +42,7 @@ CREATE TABLE decision (
     conditions text NOT NULL,
     reason text NOT NULL,
     status text NOT NULL,
+    revision {integer} NOT NULL,
     proposed_by {uuid} NOT NULL REFERENCES "user" (id),
     adopted_by {uuid} REFERENCES "user" (id),
     adopted_at {bigint},

@@ -55,7 +55,8 @@ CREATE INDEX transfer_subject ON transfer (subject_id, kind);
 CREATE TABLE ledger_head (
     fund_id {uuid} NOT NULL PRIMARY KEY REFERENCES fund (id),
     seq {bigint} NOT NULL,
-    hash text NOT NULL
+    hash text NOT NULL,
+    recorded_at {bigint} NOT NULL
 ){strict};
 
 CREATE TABLE budget (

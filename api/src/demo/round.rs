@@ -198,6 +198,7 @@ pub(super) async fn propose(stage: &Stage, team: &Team, verdicts: &[Verdict]) ->
     for verdict in verdicts {
         let command = ProposeDecision {
             application_id: verdict.application,
+            revision: None,
             outcome: match verdict.award_minor {
                 Some(_) => DecisionOutcome::Award,
                 None => DecisionOutcome::Reject,
@@ -218,6 +219,7 @@ pub(super) async fn adopt(stage: &mut Stage, committee: &Committee, decisions: &
     for decision_id in decisions {
         let command = AdoptDecision {
             decision_id: *decision_id,
+            revision: 1,
             idempotency_key: stage.key(),
         };
         stage.run(&committee.chair, &command).await?;

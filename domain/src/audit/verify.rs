@@ -2,7 +2,7 @@
 
 use entity::value::{NodeKind, PaymentRequestStatus, TransferKind};
 use entity::{
-    agreement, application, assessment, audit_event, award, call, decision, fund, instalment, payment_request,
+    agreement, application, assessment, audit_event, award, budget, call, decision, fund, instalment, payment_request,
     programme, transfer,
 };
 use sea_orm::{
@@ -25,6 +25,7 @@ pub async fn verify(db: &Database, progress: &mut (dyn FnMut(u64) + Send)) -> Re
     report.audit_events = audit_event::Entity::find().count(&snapshot).await?;
     check_transfers_are_audited(&snapshot, &mut report).await?;
     check_payments(&snapshot, &mut report).await?;
+    check_awards(&snapshot, &mut report).await?;
     check_statuses(&snapshot, &mut report).await?;
     snapshot.rollback().await?;
     Ok(report)
@@ -96,6 +97,54 @@ async fn check_payments<C: ConnectionTrait>(db: &C, report: &mut Report) -> Resu
         report.faults.push(Fault::new(what));
     }
     Ok(())
+}
+
+/// Every award stands where its money stands: reserved in full until signed, committed in full from then on, and ordered
+/// for exactly its ordered requests.
+async fn check_awards<C: ConnectionTrait>(db: &C, report: &mut Report) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let batch = award::Entity::find()
+            .filter(award::Column::Id.gt(after))
+            .order_by_asc(award::Column::Id)
+            .limit(BATCH)
+            .all(db)
+            .await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        after = last.id.0;
+        let budgets = budget::Entity::find()
+            .filter(budget::Column::NodeId.is_in(batch.iter().map(|award| award.id.0)))
+            .all(db)
+            .await?;
+        let ordered = payment_request::Entity::find()
+            .filter(payment_request::Column::AwardId.is_in(batch.iter().map(|award| award.id)))
+            .filter(payment_request::Column::Status.eq(PaymentRequestStatus::Ordered))
+            .all(db)
+            .await?;
+        for award in &batch {
+            let budget = budgets.iter().find(|budget| budget.node_id == award.id.0);
+            let own = ordered.iter().filter(|request| request.award_id == award.id);
+            let ordered: i64 = own.map(|request| request.amount_minor).sum();
+            if !budget.is_some_and(|budget| agrees(award, budget, ordered)) {
+                let what = format!("award {}: is {} and its money is elsewhere", award.id, award.status);
+                report.faults.push(Fault::new(what));
+            }
+        }
+    }
+}
+
+/// Whether the balances of an award are those of its state.
+fn agrees(award: &award::Model, budget: &budget::Model, ordered: i64) -> bool {
+    use entity::value::AwardStatus::{Committed, Completed, InProgress, Lapsed, Reserved, Terminated};
+    let committed = budget.award_minor + budget.ordered_minor + budget.paid_minor;
+    let whole = match award.status {
+        Reserved => (budget.reserved_minor, committed) == (award.amount_minor, 0),
+        Committed => (budget.reserved_minor, committed) == (0, award.amount_minor) && budget.paid_minor == 0,
+        InProgress => (budget.reserved_minor, committed) == (0, award.amount_minor) && budget.paid_minor > 0,
+        Completed => (budget.reserved_minor, budget.paid_minor) == (0, award.amount_minor),
+        Terminated | Lapsed => budget.reserved_minor == 0,
+    };
+    whole && budget.ordered_minor == ordered
 }
 
 /// Reads the identifier and status of every row of a table, and compares them with the last audit event of each.

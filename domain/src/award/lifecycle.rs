@@ -50,9 +50,9 @@ impl AwardEvent {
 pub enum InstalmentEvent {
     /// The beneficiary claims it.
     Request,
-    /// The claim is refused; it can be claimed again.
+    /// The claim is refused, or paid and was for a part: the rest can be claimed again.
     Reopen,
-    /// It is paid.
+    /// It is paid in full.
     Pay,
 }
 

@@ -11,7 +11,8 @@ use crate::error::Refusal;
 pub enum Event {
     /// It is made public.
     Publish,
-    /// The committee begins its work.
+    /// The committee begins its work. A rolling call stops taking applications then; the deadline of another must have
+    /// passed, grace included, which [`super::rules::deadline`] tells.
     StartEvaluation,
     /// Every application has its notified decision.
     Conclude,
@@ -42,20 +43,19 @@ impl Event {
     pub fn apply(self, status: CallStatus) -> Result<CallStatus, Refusal> {
         match (status, self) {
             (Draft, Self::Publish) => Ok(Scheduled),
-            (Closed, Self::StartEvaluation) => Ok(UnderEvaluation),
+            (Open | Closed, Self::StartEvaluation) => Ok(UnderEvaluation),
             (UnderEvaluation, Self::Conclude) => Ok(Decided),
             (Draft, Self::StartEvaluation | Self::Conclude)
-            | (Closed, Self::Publish | Self::Conclude)
+            | (Open | Closed, Self::Publish | Self::Conclude)
             | (UnderEvaluation, Self::Publish | Self::StartEvaluation)
-            | (
-                Scheduled | Open | Decided | Archived | Cancelled,
-                Self::Publish | Self::StartEvaluation | Self::Conclude,
-            ) => Err(Refusal::state(
-                "a call",
-                "un appel à projets",
-                status.as_str(),
-                self.name(),
-            )),
+            | (Scheduled | Decided | Archived | Cancelled, Self::Publish | Self::StartEvaluation | Self::Conclude) => {
+                Err(Refusal::state(
+                    "a call",
+                    "un appel à projets",
+                    status.as_str(),
+                    self.name(),
+                ))
+            }
         }
     }
 
@@ -100,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn every_event_applies_in_exactly_one_state() {
+    fn every_event_in_every_state() {
         for status in CallStatus::ALL {
             for event in Event::ALL {
                 let expected = match (status, event) {
                     (Draft, Event::Publish) => Some(Scheduled),
-                    (Closed, Event::StartEvaluation) => Some(UnderEvaluation),
+                    (Open | Closed, Event::StartEvaluation) => Some(UnderEvaluation),
                     (UnderEvaluation, Event::Conclude) => Some(Decided),
                     _ => None,
                 };

@@ -1,7 +1,7 @@
 //! What a valid call is, and when it takes applications.
 
 use entity::call;
-use entity::value::Instant;
+use entity::value::{CallStatus, Instant};
 use jiff::tz::TimeZone;
 
 use crate::error::{Code, Reasons, Refusal};
@@ -92,15 +92,24 @@ pub fn accepts_submission(call: &call::Model, now: Instant) -> Result<(), Refusa
         )
         .with_instant("opensAt", call.opens_at));
     }
-    match deadline(call) {
-        Some(deadline) if now >= deadline => Err(Refusal::new(
+    if let Some(deadline) = deadline(call).filter(|deadline| now >= *deadline) {
+        let refusal = Refusal::new(
             Code::DeadlinePassed,
             "The deadline has passed.",
             "La date limite est passée.",
-        )
-        .with_instant("deadline", deadline)),
-        _ => Ok(()),
+        );
+        return Err(refusal.with_instant("deadline", deadline));
     }
+    if call.status != CallStatus::Scheduled {
+        let status = call.status.as_str();
+        return Err(Refusal::state(
+            "a call",
+            "un appel à projets",
+            status,
+            "SUBMIT_APPLICATION",
+        ));
+    }
+    Ok(())
 }
 
 #[cfg(test)]

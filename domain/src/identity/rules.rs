@@ -1,9 +1,9 @@
 //! What a valid account and a valid organisation are.
 
-use email_address::EmailAddress;
+use email_address::{EmailAddress, Options};
 use entity::value::IdentifierScheme;
 
-use crate::error::{Code, Refusal};
+use crate::error::{Code, Reasons, Refusal, is_forbidden};
 
 /// Shortest password, in characters. Source: NIST SP 800-63B-4, 3.1.1.2, for a password used alone.
 pub const SHORTEST_PASSWORD: usize = 15;
@@ -13,7 +13,8 @@ pub const LONGEST_PASSWORD: usize = 128;
 /// The e-mail address, lower-cased, or why it is not one.
 pub fn email(value: &str) -> Result<String, Refusal> {
     let email = value.trim().to_lowercase();
-    if EmailAddress::is_valid(&email) && email.len() <= 254 {
+    let bare = Options::default().without_display_text().without_domain_literal();
+    if EmailAddress::parse_with_options(&email, bare).is_ok() && email.len() <= 254 {
         Ok(email)
     } else {
         Err(Refusal::invalid(
@@ -40,6 +41,11 @@ pub fn password(value: &str) -> Result<(), Refusal> {
     .with("maximum", LONGEST_PASSWORD))
 }
 
+/// The name others see: 1 to 100 characters.
+pub fn display_name(value: &str, reasons: &mut Reasons) -> String {
+    reasons.text("displayName", value, 100)
+}
+
 /// The refusal of a sign-in: the same whether the account exists or not.
 #[must_use]
 pub fn invalid_credentials() -> Refusal {
@@ -56,7 +62,7 @@ pub fn identifier(scheme: IdentifierScheme, value: &str) -> Result<String, Refus
     let valid = match scheme {
         IdentifierScheme::FrSiret => is_siret(&compact),
         IdentifierScheme::FrRna => is_rna(&compact),
-        IdentifierScheme::Other => (1..=64).contains(&compact.chars().count()),
+        IdentifierScheme::Other => (1..=64).contains(&compact.chars().count()) && !compact.chars().any(is_forbidden),
     };
     if valid {
         return Ok(compact);
@@ -177,7 +183,15 @@ mod tests {
     #[test]
     fn an_email_is_lower_cased_and_must_look_like_one() {
         assert_eq!(email(" Ada@Example.ORG ").as_deref(), Ok("ada@example.org"));
-        for value in ["", "ada", "ada@", "@example.org", "ada example@x.org"] {
+        for value in [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada example@x.org",
+            "ada <ada@example.org>",
+            "ada@[127.0.0.1]",
+        ] {
             assert!(email(value).is_err(), "{value}");
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{Outcome, Work};
+use crate::error::is_forbidden;
 use crate::{Code, Error, Refusal, Result};
 
 /// The key a caller chose for one command, with a fingerprint of that command.
@@ -34,7 +35,7 @@ impl Idempotency {
     /// The key of a command; the command's serialised fields are its fingerprint.
     pub fn new<C: Serialize>(operation: &'static str, key: &str, command: &C) -> Result<Option<Self>> {
         let length = key.chars().count();
-        if !(1..=200).contains(&length) {
+        if !(1..=200).contains(&length) || key.chars().any(is_forbidden) {
             return Err(Refusal::invalid(
                 "idempotencyKey",
                 "Give an idempotency key of 1 to 200 characters, new for every operation.",

@@ -113,6 +113,8 @@ pub struct DeclineAssessmentInput {
 pub struct ProposeDecisionInput {
     /// The application.
     pub(super) application_id: ID,
+    /// The `revision` of the proposal that this one replaces; absent for the first.
+    pub(super) revision: Option<i32>,
     /// What the decision says.
     pub(super) outcome: DecisionOutcome,
     /// The amount granted, at most what was requested; zero for a rejection, or for a distinction without money.
@@ -132,6 +134,7 @@ impl ProposeDecisionInput {
     pub(super) fn command(self) -> Result<ProposeDecision> {
         Ok(ProposeDecision {
             application_id: id::parse(&self.application_id)?,
+            revision: self.revision,
             outcome: self.outcome.into(),
             amount: self.amount.into(),
             distinction: self.distinction,
@@ -147,6 +150,8 @@ impl ProposeDecisionInput {
 pub struct AdoptDecisionInput {
     /// The decision, proposed by somebody else.
     pub(super) decision_id: ID,
+    /// The `revision` that the viewer has read.
+    pub(super) revision: i32,
     /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
@@ -157,6 +162,7 @@ impl AdoptDecisionInput {
     pub(super) fn command(self) -> Result<AdoptDecision> {
         Ok(AdoptDecision {
             decision_id: id::parse(&self.decision_id)?,
+            revision: self.revision,
             idempotency_key: self.idempotency_key,
         })
     }

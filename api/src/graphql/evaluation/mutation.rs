@@ -86,7 +86,7 @@ impl EvaluationMutation {
     }
 
     /// Proposes what to decide on an application under evaluation. A programme manager may. Proposed again before it is
-    /// adopted, it replaces the proposal.
+    /// adopted, it replaces the proposal that it names by `revision`: `CONFLICT` if that is no longer the last one.
     async fn propose_decision(
         &self,
         ctx: &Context<'_>,

@@ -205,6 +205,11 @@ impl Decision {
         &self.0.reason
     }
 
+    /// Increases each time it is proposed again: `adoptDecision` names the one that was read.
+    async fn revision(&self) -> i32 {
+        self.0.revision
+    }
+
     /// Where it stands.
     async fn status(&self) -> DecisionStatus {
         self.0.status.into()

@@ -4,7 +4,7 @@ use entity::value::{InstalmentId, PaymentRequestId, PaymentRequestStatus};
 use entity::{instalment, payment_request};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{advance_instalment, load, payment_subject};
+use super::{advance_instalment, load, paid, payment_subject};
 use crate::award::lifecycle::{AwardEvent, InstalmentEvent};
 use crate::award::policy;
 use crate::award::queries::visible_instalments;
@@ -13,7 +13,7 @@ use crate::fund::rules::positive;
 use crate::money::{Amount, Money};
 use crate::{Command, Error, Result, Work};
 
-/// Claims an instalment for the beneficiary, in whole or in part.
+/// Claims an instalment for the beneficiary, in whole or in part. What is not claimed can be claimed later.
 #[derive(Clone, Debug)]
 pub struct RequestPayment {
     /// The instalment.
@@ -51,11 +51,12 @@ impl Command for RequestPayment {
         let amount_minor = reasons
             .keep(positive("amount", &self.amount, grant.currency))
             .unwrap_or_default();
-        reasons.require(amount_minor <= instalment.amount_minor, || {
-            let most = Money::new(instalment.amount_minor, grant.currency);
+        let unpaid = instalment.amount_minor - paid(work, instalment.id).await?;
+        reasons.require(amount_minor <= unpaid, || {
+            let most = Money::new(unpaid, grant.currency);
             let (en, fr) = (
-                format!("The instalment is {most}."),
-                format!("L'échéance est de {most}."),
+                format!("{most} of the instalment is left to pay."),
+                format!("Il reste {most} à payer de l'échéance."),
             );
             Refusal::invalid("amount", en, fr).with_money("maximum", most)
         });

@@ -10,7 +10,7 @@ pub use review::{ApprovePayment, CertifyPayment, RejectPayment};
 pub use settle::{ConfirmPayment, OrderPayment, ReturnPayment};
 pub use sign::SignAgreement;
 
-use entity::value::{AwardId, InstalmentId, NodeKind, OrganisationId, PaymentRequestId};
+use entity::value::{AwardId, InstalmentId, NodeKind, OrganisationId, PaymentRequestId, PaymentRequestStatus};
 use entity::{application, award, instalment, payment_request};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
@@ -96,6 +96,16 @@ async fn advance_instalment(
     )
     .await?;
     Ok(())
+}
+
+/// What has been paid of an instalment, in minor units.
+async fn paid(work: &Work, instalment: InstalmentId) -> Result<i64> {
+    let requests = payment_request::Entity::find()
+        .filter(payment_request::Column::InstalmentId.eq(instalment))
+        .filter(payment_request::Column::Status.eq(PaymentRequestStatus::Paid))
+        .all(work.txn())
+        .await?;
+    Ok(requests.iter().map(|request| request.amount_minor).sum())
 }
 
 fn award_subject(id: AwardId) -> Subject {

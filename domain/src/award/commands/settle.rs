@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Into
 use serde::Serialize;
 
 use super::review::begin;
-use super::{Claim, advance_instalment, award_subject, load_claim, payment_subject};
+use super::{Claim, advance_instalment, award_subject, load_claim, paid, payment_subject};
 use crate::award::lifecycle::{AwardEvent, InstalmentEvent, PaymentEvent};
 use crate::award::policy;
 use crate::error::Reasons;
@@ -47,7 +47,7 @@ impl Command for OrderPayment {
     }
 }
 
-/// Records that the bank has paid.
+/// Records that the bank has paid. An instalment that was claimed in part can be claimed again for the rest.
 #[derive(Clone, Debug, Serialize)]
 pub struct ConfirmPayment {
     /// The payment request.
@@ -76,7 +76,13 @@ impl Command for ConfirmPayment {
             "payment_request.pay",
         )
         .await?;
-        advance_instalment(work, &claim.instalment, InstalmentEvent::Pay, "instalment.pay").await?;
+        let whole = paid(work, claim.instalment.id).await? == claim.instalment.amount_minor;
+        let (event_of_instalment, action) = if whole {
+            (InstalmentEvent::Pay, "instalment.pay")
+        } else {
+            (InstalmentEvent::Reopen, "instalment.reopen")
+        };
+        advance_instalment(work, &claim.instalment, event_of_instalment, action).await?;
         advance_award(work, &claim).await?;
         let movement = movement(&claim, TransferKind::Pay, None);
         post(

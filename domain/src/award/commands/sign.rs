@@ -62,7 +62,7 @@ impl Command for SignAgreement {
         let agreement = agreement
             .insert(work.txn())
             .await
-            .map_err(|error| taken(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, taken))?;
         work.record(
             "agreement.sign",
             Subject::new(NodeKind::Agreement, agreement.id),
@@ -165,14 +165,11 @@ impl SignAgreement {
     }
 }
 
-fn taken(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
-    let refusal = Refusal::new(
+fn taken() -> Refusal {
+    Refusal::new(
         Code::AlreadyExists,
         "Another agreement has this number.",
         "Une autre convention porte ce numéro.",
-    );
-    refusal.at("number").into()
+    )
+    .at("number")
 }

@@ -91,7 +91,7 @@ impl Command for CreateCall {
         let call = call
             .insert(work.txn())
             .await
-            .map_err(|error| taken(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, taken))?;
         ledger::open_call(work, &call).await?;
         let lots = self.insert_lots(work, &call).await?;
         let criteria = self.insert_criteria(work, &call).await?;
@@ -240,11 +240,6 @@ impl CreateCall {
     }
 }
 
-fn taken(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
-    Refusal::new(Code::AlreadyExists, "This code is taken.", "Ce code est déjà pris.")
-        .at("code")
-        .into()
+fn taken() -> Refusal {
+    Refusal::new(Code::AlreadyExists, "This code is taken.", "Ce code est déjà pris.").at("code")
 }

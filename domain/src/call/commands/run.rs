@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::call::lifecycle::{Event, status_at};
 use crate::call::{policy, queries, rules};
-use crate::error::Refusal;
+use crate::error::{Code, Refusal};
 use crate::work::Subject;
 use crate::{Command, Error, Result, Work};
 
@@ -44,7 +44,7 @@ impl Command for PublishCall {
     }
 }
 
-/// Hands a closed call to its committee.
+/// Hands a call to its committee: one whose deadline has passed, or a rolling one, which takes no application after.
 #[derive(Clone, Copy, Debug)]
 pub struct StartEvaluation {
     /// The call.
@@ -56,8 +56,13 @@ impl Command for StartEvaluation {
 
     async fn run(&self, work: &mut Work) -> Result<CallId> {
         let call = load_to_run(work, self.call_id).await?;
-        if rules::deadline(&call).is_some_and(|deadline| work.now < deadline) {
-            return Err(Refusal::state("a call", "un appel à projets", "OPEN", "START_EVALUATION").into());
+        if let Some(deadline) = rules::deadline(&call).filter(|deadline| work.now < *deadline) {
+            let refusal = Refusal::new(
+                Code::InvalidState,
+                "The call takes submissions until its deadline, grace included.",
+                "L'appel à projets reçoit des dossiers jusqu'à sa date limite, tolérance comprise.",
+            );
+            return Err(refusal.with_instant("deadline", deadline).into());
         }
         advance(work, &call, Event::StartEvaluation, "call.start_evaluation").await
     }

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use serde::Serialize;
 
 use super::File;
-use super::decide::{load_decision, subject};
+use super::decide::{load_decision, stale, subject};
 use crate::application::commands::currency;
 use crate::application::policy::place;
 use crate::error::{Code, Refusal};
@@ -16,12 +16,14 @@ use crate::fund::ledger::{self, Cause, Journal, Movement};
 use crate::work::{Idempotency, Subject};
 use crate::{Command, Result, Work};
 
-/// Adopts a proposed decision. An amount is reserved on the call's budget, and the award is made, in the same
+/// Adopts a proposed decision, at the revision that was read: `CONFLICT` if another was proposed since. An amount is reserved on the call's budget, and the award is made, in the same
 /// transaction; refused with `INSUFFICIENT_FUNDS` when the call no longer holds as much.
 #[derive(Clone, Debug, Serialize)]
 pub struct AdoptDecision {
     /// The decision.
     pub decision_id: DecisionId,
+    /// The revision that the chair has read.
+    pub revision: i32,
     /// Makes a repeat harmless.
     pub idempotency_key: String,
 }
@@ -46,6 +48,9 @@ impl Command for AdoptDecision {
                 "Qui propose une décision ne l'adopte pas.",
             )
             .into());
+        }
+        if before.revision != self.revision {
+            return Err(stale(Some(before.revision)).into());
         }
         let mut change = before.clone().into_active_model();
         change.status = Set(DecisionEvent::Adopt.apply(before.status)?);

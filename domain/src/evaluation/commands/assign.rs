@@ -60,7 +60,7 @@ impl Command for AssignEvaluator {
         let assessment = assessment
             .insert(work.txn())
             .await
-            .map_err(|error| twice(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, twice))?;
         let subject = Subject::new(NodeKind::Assessment, assessment.id);
         work.record("assessment.assign", subject, None, &assessment).await?;
         if status != file.application.status {
@@ -104,15 +104,11 @@ async fn check_evaluator(work: &Work, file: &File, evaluator_id: UserId) -> Resu
     }
 }
 
-fn twice(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
+fn twice() -> Refusal {
     Refusal::new(
         Code::AlreadyExists,
-        "This person has this application already.",
-        "Cette personne a déjà ce dossier.",
+        "This person was given this application before.",
+        "Cette personne a déjà reçu ce dossier.",
     )
     .at("evaluatorId")
-    .into()
 }

@@ -24,11 +24,14 @@ use crate::money::{Amount, Money};
 use crate::work::Subject;
 use crate::{Command, Error, Result, Work};
 
-/// Proposes the outcome for one application. Proposed again before adoption, it replaces the proposal.
+/// Proposes the outcome for one application. Proposed again before adoption, it replaces the proposal that it names: one
+/// that was replaced in the meantime is a `CONFLICT`, and nothing is overwritten.
 #[derive(Clone, Debug)]
 pub struct ProposeDecision {
     /// The application.
     pub application_id: ApplicationId,
+    /// The revision of the proposal that this one replaces; `None` for the first.
+    pub revision: Option<i32>,
     /// What it says.
     pub outcome: DecisionOutcome,
     /// Amount granted; zero for a rejection or a distinction without money.
@@ -73,6 +76,7 @@ impl Command for ProposeDecision {
         row.conditions = Set(self.conditions.trim().to_owned());
         row.reason = Set(self.reason.trim().to_owned());
         row.status = Set(DecisionStatus::Proposed);
+        row.revision = Set(before.as_ref().map_or(1, |before| before.revision + 1));
         row.proposed_by = Set(proposed_by);
         row.illustrative = Set(self.illustrative.clone());
         let after = if before.is_some() {
@@ -102,6 +106,8 @@ impl ProposeDecision {
         reasons.require(decidable, || {
             Refusal::state("an application", "un dossier", status.as_str(), "PROPOSE_DECISION")
         });
+        let current = before.map(|before| before.revision);
+        reasons.require(current == self.revision, || stale(current));
         if let Some(before) = before.filter(|before| before.status != DecisionStatus::Proposed) {
             reasons.push(Refusal::state(
                 "a decision",
@@ -140,6 +146,17 @@ impl ProposeDecision {
         reasons.finish()?;
         Ok(amount)
     }
+}
+
+/// The proposal is not the one that the caller has read.
+pub(super) fn stale(current: Option<i32>) -> Refusal {
+    Refusal::new(
+        Code::Conflict,
+        "Another decision was proposed in the meantime. Read it first.",
+        "Une autre décision a été proposée entre-temps. Lisez-la d'abord.",
+    )
+    .at("revision")
+    .with("currentRevision", current)
 }
 
 /// Tells the applicant of an adopted decision.

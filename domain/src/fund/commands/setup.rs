@@ -65,7 +65,7 @@ impl Command for CreateFund {
         let fund = fund
             .insert(work.txn())
             .await
-            .map_err(|error| taken(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, taken))?;
         ledger::open_fund(work, fund.id).await?;
         work.record("fund.create", Subject::new(NodeKind::Fund, fund.id), None, &fund)
             .await?;
@@ -113,7 +113,7 @@ impl Command for CreateProgramme {
         let programme = programme
             .insert(work.txn())
             .await
-            .map_err(|error| taken(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, taken))?;
         ledger::open_programme(work, &programme).await?;
         let subject = Subject::new(NodeKind::Programme, programme.id);
         work.record("programme.create", subject, None, &programme).await?;
@@ -121,11 +121,6 @@ impl Command for CreateProgramme {
     }
 }
 
-fn taken(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
-    Refusal::new(Code::AlreadyExists, "This code is taken.", "Ce code est déjà pris.")
-        .at("code")
-        .into()
+fn taken() -> Refusal {
+    Refusal::new(Code::AlreadyExists, "This code is taken.", "Ce code est déjà pris.").at("code")
 }

@@ -23,6 +23,7 @@ pub(crate) async fn open_fund(work: &Work, fund: FundId) -> Result<()> {
         fund_id: Set(fund),
         seq: Set(0),
         hash: Set(GENESIS.to_owned()),
+        recorded_at: Set(work.now),
     };
     ledger_head::Entity::insert(head)
         .exec_without_returning(work.txn())

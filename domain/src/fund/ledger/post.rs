@@ -80,13 +80,18 @@ pub(crate) async fn post(
         .pop()
         .ok_or_else(|| Error::internal("a fund has no journal"))?;
     let mut written = Vec::with_capacity(movements.len());
-    for (seq, movement) in (head.seq - count + 1..).zip(movements) {
-        let transfer = post_one(work, journal, cause, movement, seq, head.hash).await?;
+    // Another process may have written in the meantime, by a clock a little ahead: the journal never goes back in time.
+    head.recorded_at = Ord::max(head.recorded_at, work.now);
+    head.seq -= count;
+    for movement in movements {
+        head.seq += 1;
+        let transfer = post_one(work, journal, cause, movement, &head).await?;
         head.hash = transfer.hash;
         written.push(transfer.id);
     }
     ledger_head::Entity::update_many()
         .col_expr(ledger_head::Column::Hash, Expr::value(head.hash))
+        .col_expr(ledger_head::Column::RecordedAt, Expr::value(head.recorded_at))
         .filter(ledger_head::Column::FundId.eq(journal.fund))
         .exec(work.txn())
         .await?;
@@ -98,8 +103,7 @@ async fn post_one(
     journal: Journal,
     cause: &Cause,
     movement: &Movement,
-    seq: i64,
-    previous_hash: String,
+    head: &ledger_head::Model,
 ) -> Result<transfer::Model> {
     if !chart::permits(movement.kind, movement.debit.0, movement.credit.0) || movement.amount_minor <= 0 {
         return Err(Error::internal("a transfer that the chart of accounts does not know"));
@@ -111,7 +115,7 @@ async fn post_one(
     let mut transfer = transfer::Model {
         id: TransferId::new(),
         fund_id: journal.fund,
-        seq,
+        seq: head.seq,
         kind: movement.kind,
         debit_account_id: debit.id,
         credit_account_id: credit.id,
@@ -119,7 +123,7 @@ async fn post_one(
         debit_balance_minor: debit.credits_minor - debit.debits_minor,
         credit_balance_minor: credit.credits_minor - credit.debits_minor,
         effective_on: cause.effective_on,
-        recorded_at: work.now,
+        recorded_at: head.recorded_at,
         actor_id: work.actor.user_id(),
         reason: cause.reason.clone(),
         document: cause.document.clone(),
@@ -128,7 +132,7 @@ async fn post_one(
         idempotency_key: work.idempotency_key.clone(),
         reverses_id: movement.reverses,
         audit_event_id: cause.audit_event,
-        previous_hash,
+        previous_hash: head.hash.clone(),
         hash: String::new(),
     };
     transfer.hash = hash::of(&transfer);
@@ -224,10 +228,15 @@ async fn move_budget(
         account.call_id.map(Uuid::from),
         account.award_id.map(Uuid::from),
     ];
-    budget::Entity::update_many()
+    let nodes: Vec<Uuid> = nodes.into_iter().flatten().collect();
+    let moved = budget::Entity::update_many()
         .col_expr(column, change(Expr::col(column), amount_minor))
-        .filter(budget::Column::NodeId.is_in(nodes.into_iter().flatten()))
+        .filter(budget::Column::NodeId.is_in(nodes.iter().copied()))
         .exec(work.txn())
         .await?;
-    Ok(())
+    if usize::try_from(moved.rows_affected).is_ok_and(|rows| rows == nodes.len()) {
+        Ok(())
+    } else {
+        Err(Error::internal("a node above an account has no budget"))
+    }
 }

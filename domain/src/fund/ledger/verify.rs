@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fmt};
 
-use entity::value::{AccountId, AccountKind, FundId};
+use entity::value::{AccountId, AccountKind, FundId, Instant};
 use entity::{account, budget, fund, ledger_head, transfer};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -89,6 +89,7 @@ pub(crate) async fn verify<C: ConnectionTrait>(
 struct End {
     seq: i64,
     hash: String,
+    recorded_at: Instant,
 }
 
 async fn replay<C: ConnectionTrait>(
@@ -101,6 +102,7 @@ async fn replay<C: ConnectionTrait>(
     let mut end = End {
         seq: 0,
         hash: hash::GENESIS.to_owned(),
+        recorded_at: Instant(i64::MIN),
     };
     loop {
         let batch = transfer::Entity::find()
@@ -118,6 +120,7 @@ async fn replay<C: ConnectionTrait>(
             end = End {
                 seq: transfer.seq,
                 hash: transfer.hash,
+                recorded_at: transfer.recorded_at,
             };
             report.transfers += 1;
         }
@@ -142,6 +145,9 @@ fn check_transfer(
     }
     if transfer.previous_hash != end.hash {
         fault("it does not continue the hash of the one before");
+    }
+    if transfer.recorded_at < end.recorded_at {
+        fault("it was recorded before the one before");
     }
     if transfer.hash != hash::of(transfer) {
         fault("it was altered: its hash is not that of its fields");

@@ -28,7 +28,7 @@ impl Command for Register {
     async fn run(&self, work: &mut Work) -> Result<UserId> {
         let mut reasons = Reasons::none();
         let email = reasons.keep(rules::email(&self.email));
-        let display_name = reasons.text("displayName", &self.display_name, 100);
+        let display_name = rules::display_name(&self.display_name, &mut reasons);
         reasons.finish()?;
         let account = user::ActiveModel {
             id: Set(UserId::new()),
@@ -41,7 +41,7 @@ impl Command for Register {
         let account = account
             .insert(work.txn())
             .await
-            .map_err(|error| taken(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, taken))?;
         work.record(
             "user.register",
             Subject::new(NodeKind::User, account.id),
@@ -53,16 +53,13 @@ impl Command for Register {
     }
 }
 
-fn taken(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
-    let refusal = Refusal::new(
+fn taken() -> Refusal {
+    Refusal::new(
         Code::AlreadyExists,
         "There is an account with this e-mail address already.",
         "Il y a déjà un compte avec cette adresse électronique.",
-    );
-    refusal.at("email").into()
+    )
+    .at("email")
 }
 
 /// Opens an account that is administrator of the platform. Only the command line may.

@@ -49,7 +49,7 @@ impl Command for CreateOrganisation {
         let organisation = organisation
             .insert(work.txn())
             .await
-            .map_err(|error| known(Error::from(error)))?;
+            .map_err(|error| Error::or_duplicate(error, known))?;
         let subject = Subject::new(NodeKind::Organisation, organisation.id);
         work.record("organisation.create", subject, None, &organisation).await?;
         let membership = membership::ActiveModel {
@@ -66,14 +66,11 @@ impl Command for CreateOrganisation {
     }
 }
 
-fn known(error: Error) -> Error {
-    if !error.is_duplicate() {
-        return error;
-    }
-    let refusal = Refusal::new(
+fn known() -> Refusal {
+    Refusal::new(
         Code::AlreadyExists,
         "This organisation is recorded already; ask one of its owners to add you.",
         "Cette organisation est déjà enregistrée ; demandez à l'un de ses responsables de vous ajouter.",
-    );
-    refusal.at("identifier").into()
+    )
+    .at("identifier")
 }

@@ -3,7 +3,12 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::refresh_token;
 use entity::value::{Instant, NodeKind, RefreshTokenId, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, LockType},
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -130,9 +135,18 @@ async fn issue(work: &Work, user_id: UserId, family_id: Uuid) -> Result<IssuedSe
     })
 }
 
+/// Finds a token and locks its session: whoever ends the session sees the tokens that a refresh has just added to it.
 async fn find(work: &Work, token: &str) -> Result<Option<refresh_token::Model>> {
     let by_hash = refresh_token::Column::TokenHash.eq(hashed(token));
-    Ok(refresh_token::Entity::find().filter(by_hash).one(work.txn()).await?)
+    let Some(found) = refresh_token::Entity::find().filter(by_hash).one(work.txn()).await? else {
+        return Ok(None);
+    };
+    let first = refresh_token::Entity::find()
+        .filter(refresh_token::Column::FamilyId.eq(found.family_id))
+        .order_by_asc(refresh_token::Column::Id)
+        .lock(LockType::NoKeyUpdate);
+    first.one(work.txn()).await?;
+    Ok(refresh_token::Entity::find_by_id(found.id).one(work.txn()).await?)
 }
 
 /// Ends the tokens that are not ended yet; how many there were.
