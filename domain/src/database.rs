@@ -125,8 +125,8 @@ impl Database {
         }
     }
 
-    /// Applies the migrations that are missing. Several processes may do it at once on PostgreSQL: each takes an advisory
-    /// lock first, so that the second waits, and finds nothing left to do.
+    /// Applies the migrations that are missing. Several processes may do it at once on PostgreSQL: each takes an
+    /// advisory lock first, so that the second waits, and finds nothing left to do.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         if self.writer.get_database_backend() != DbBackend::Postgres {
             refuse_newer(&self.writer).await?;

@@ -13,8 +13,8 @@ use super::scalar::Money;
 /// `opened = available + reserved + committed`, and `committed = remainingToPay + paid`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Budget {
-    /// Everything given to the node, cuts deducted: the envelope of a fund, the allocation of a programme or a call, the
-    /// amount of an award.
+    /// Everything given to the node, cuts deducted: the envelope of a fund, the allocation of a programme or a call,
+    /// the amount of an award.
     opened: Money,
     /// What has been handed down: by a fund to its programmes, by a programme to its calls. For a call or an award, all
     /// of `opened`.

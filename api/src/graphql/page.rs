@@ -57,8 +57,8 @@ pub fn arguments(first: Option<i32>, after: Option<String>, last: Option<i32>, b
 /// What a list field costs before it runs: a page of items, each at the cost of what is asked of it.
 ///
 /// For `#[graphql(complexity = "page::cost(first, last, child_complexity)")]`. Stops at
-/// [`UNAFFORDABLE`]: the library adds costs up without looking, and those of many fields must not wrap around to a small
-/// one.
+/// [`UNAFFORDABLE`]: the library adds costs up without looking, and those of many fields must not wrap around to a
+/// small one.
 #[must_use]
 pub fn cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
     let size = first.or(last).unwrap_or(USUAL).clamp(1, LARGEST);

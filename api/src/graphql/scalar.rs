@@ -75,7 +75,10 @@ string_scalar! {
 string_scalar! {
     /// An instant, RFC 3339: `"2026-06-30T12:00:00Z"`. Any offset is accepted; answers are in UTC, to the microsecond.
     DateTime(Instant) [specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"],
-    |text| OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|at| at.checked_to_offset(UtcOffset::UTC)).map(Instant::from),
+    |text| {
+        let at = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        at.checked_to_offset(UtcOffset::UTC).map(Instant::from)
+    },
     |instant| instant.utc().format(&Rfc3339).unwrap_or_default()
 }
 

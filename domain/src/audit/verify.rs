@@ -99,8 +99,8 @@ async fn check_payments<C: ConnectionTrait>(db: &C, report: &mut Report) -> Resu
     Ok(())
 }
 
-/// Every award stands where its money stands: reserved in full until signed, committed in full from then on, and ordered
-/// for exactly its ordered requests.
+/// Every award stands where its money stands: reserved in full until signed, committed in full from then on, and
+/// ordered for exactly its ordered requests.
 async fn check_awards<C: ConnectionTrait>(db: &C, report: &mut Report) -> Result<()> {
     let mut after = Uuid::nil();
     loop {

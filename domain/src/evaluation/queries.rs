@@ -63,8 +63,8 @@ pub async fn assessment(db: &Database, actor: &Actor, id: AssessmentId) -> Resul
         .ok_or(Error::NotFound)
 }
 
-/// The assessments of applications that the actor may see, in order of assignment. Comments and totals that they may not
-/// read are left out.
+/// The assessments of applications that the actor may see, in order of assignment. Comments and totals that they may
+/// not read are left out.
 pub async fn assessments_of(
     db: &Database,
     actor: &Actor,

@@ -46,9 +46,9 @@ impl Assessment {
     }
 }
 
-/// One evaluator's scored report on one application, as last submitted when it was assigned. Staff see who was given what
-/// and how far they are. Scores and comments are read by their evaluator alone until submitted; then by staff, and by the
-/// evaluators who have submitted theirs on the same application. Applicants see nothing of it.
+/// One evaluator's scored report on one application, as last submitted when it was assigned. Staff see who was given
+/// what and how far they are. Scores and comments are read by their evaluator alone until submitted; then by staff, and
+/// by the evaluators who have submitted theirs on the same application. Applicants see nothing of it.
 #[Object]
 impl Assessment {
     /// Global identifier. Opaque.

@@ -16,8 +16,9 @@ use crate::fund::ledger::{self, Cause, Journal, Movement};
 use crate::work::{Idempotency, Subject};
 use crate::{Command, Result, Work};
 
-/// Adopts a proposed decision, at the revision that was read: `CONFLICT` if another was proposed since. An amount is reserved on the call's budget, and the award is made, in the same
-/// transaction; refused with `INSUFFICIENT_FUNDS` when the call no longer holds as much.
+/// Adopts a proposed decision, at the revision that was read: `CONFLICT` if another was proposed since. An amount is
+/// reserved on the call's budget, and the award is made, in the same transaction; refused with `INSUFFICIENT_FUNDS`
+/// when the call no longer holds as much.
 #[derive(Clone, Debug, Serialize)]
 pub struct AdoptDecision {
     /// The decision.

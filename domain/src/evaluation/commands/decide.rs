@@ -24,8 +24,8 @@ use crate::money::{Amount, Money};
 use crate::work::Subject;
 use crate::{Command, Error, Result, Work};
 
-/// Proposes the outcome for one application. Proposed again before adoption, it replaces the proposal that it names: one
-/// that was replaced in the meantime is a `CONFLICT`, and nothing is overwritten.
+/// Proposes the outcome for one application. Proposed again before adoption, it replaces the proposal that it names:
+/// one that was replaced in the meantime is a `CONFLICT`, and nothing is overwritten.
 #[derive(Clone, Debug)]
 pub struct ProposeDecision {
     /// The application.
