@@ -1,14 +1,14 @@
 //! Reads of budgets. One statement finds the figures, whatever the length of the ledger.
 
-use entity::value::{AwardId, CallId, FundId, ProgrammeId};
-use entity::{budget, fund};
-use sea_orm::EntityTrait;
+use entity::value::{ApplicationStatus, AwardId, CallId, FundId, ProgrammeId};
+use entity::{application, budget, call, fund};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Query};
 use uuid::Uuid;
 
 use super::budget::Budget;
 use crate::actor::Place;
 use crate::fund::policy::may_see_budget;
-use crate::{Actor, Database, Error, Result, award, call, fund as fund_room};
+use crate::{Actor, Database, Error, Result, award, call as call_room, fund as fund_room, scope};
 
 /// A node of the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,7 +24,7 @@ pub enum Node {
 }
 
 /// The budget of a node. `NOT_FOUND` when the actor may not see the node, `FORBIDDEN` when they may see it and not its
-/// budget.
+/// budget: for want of a role, or because an application of their own organisation awaits its decision there.
 pub async fn budget(db: &Database, actor: &Actor, node: Node) -> Result<Budget> {
     let (fund_id, node_id) = authorise(db, actor, node).await?;
     let figures = budget::Entity::find_by_id(node_id).one(&db.reader).await?;
@@ -48,15 +48,52 @@ async fn authorise(db: &Database, actor: &Actor, node: Node) -> Result<(FundId, 
             (programme.fund_id, id.0, Place::Fund(programme.fund_id))
         }
         Node::Call(id) => {
-            let call = call::queries::call(db, actor, id).await?;
+            let call = call_room::queries::call(db, actor, id).await?;
             (call.fund_id, id.0, Place::Call(call.fund_id, call.id))
         }
         // Whoever may see an award may see what has been paid of it.
         Node::Award(id) => return Ok((award::queries::award(db, actor, id).await?.fund_id, id.0)),
     };
-    if may_see_budget(actor, place) {
+    if may_see_budget(actor, place) && !awaits_decision(db, actor, node).await? {
         Ok((fund, id))
     } else {
         Err(actor.denied())
     }
 }
+
+/// Whether an application that the actor is tied to awaits its decision under the node: what is reserved there would tell
+/// them the outcome before it is notified.
+async fn awaits_decision(db: &Database, actor: &Actor, node: Node) -> Result<bool> {
+    let organisations = actor.organisations();
+    if organisations.is_empty() {
+        return Ok(false);
+    }
+    let under = match node {
+        Node::Fund(id) => application::Column::FundId.eq(id),
+        Node::Call(id) => application::Column::CallId.eq(id),
+        Node::Programme(id) => {
+            let calls = Query::select()
+                .column(call::Column::Id)
+                .from(call::Entity)
+                .and_where(call::Column::ProgrammeId.eq(id))
+                .to_owned();
+            application::Column::CallId.in_subquery(calls)
+        }
+        Node::Award(_) => return Ok(false),
+    };
+    let pending = application::Entity::find()
+        .filter(under)
+        .filter(scope::tied(&organisations))
+        .filter(application::Column::Status.is_in(UNDECIDED))
+        .one(&db.reader)
+        .await?;
+    Ok(pending.is_some())
+}
+
+/// The states of an application whose outcome its organisations do not know.
+const UNDECIDED: [ApplicationStatus; 4] = [
+    ApplicationStatus::Submitted,
+    ApplicationStatus::ChangesRequested,
+    ApplicationStatus::UnderEvaluation,
+    ApplicationStatus::Waitlisted,
+];
