@@ -1,8 +1,14 @@
 //! The proof: one test binary, so that it links once and every test shares one harness.
 
+mod contract;
+mod demonstration;
+mod flows;
 mod harness;
+mod leaks;
+mod ledger;
 mod migration;
 mod operation;
 mod people;
 mod schema;
+mod statements;
 mod tidy;

@@ -22,7 +22,7 @@ async fn the_server_lets_go_when_it_is_told_to_stop(mut server: Octroi) {
     assert!(server.log().contains("Octroi has stopped"), "{}", server.log());
 }
 
-async fn what_was_acknowledged_and_who_was_signed_in_outlive_a_crash(mut server: Octroi) {
+async fn what_was_acknowledged_and_who_was_signed_in_outlive_a_crash(server: Octroi) {
     let auditor = server.as_auditor().await;
     let token = server.token(&auditor).await;
     server.kill();

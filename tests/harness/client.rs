@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use domain::Clock;
+use reqwest::RequestBuilder;
 use serde_json::{Map, Value, json};
 use tokio::sync::OnceCell;
 
-use super::{Persona, TestDatabase};
+use super::{Persona, TestDatabase, personas::SideDoor};
 
 /// A client of one server, in this process or in one of its own.
 pub struct Client {
@@ -19,6 +20,8 @@ pub struct Client {
     /// For requests that are not GraphQL.
     pub http: reqwest::Client,
     pub(super) admin: OnceCell<Persona>,
+    /// How personas come into a server of this process.
+    pub(super) side_door: Option<SideDoor>,
 }
 
 /// Who asks: `&persona`, or `None` for a stranger.
@@ -34,20 +37,23 @@ impl Client {
             storage,
             http: reqwest::Client::new(),
             admin: OnceCell::new(),
+            side_door: None,
         }
     }
 
-    /// One GraphQL request, whatever it answers.
-    pub async fn graphql(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+    /// One GraphQL request, ready to be sent.
+    pub fn request(&self, token: Option<&str>, query: &str, variables: &Value) -> RequestBuilder {
         let mut request = self.http.post(format!("{}/graphql", self.url));
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
         let request = request.header("Accept", "application/graphql-response+json");
-        let response = request
-            .json(&json!({ "query": query, "variables": variables }))
-            .send()
-            .await;
+        request.json(&json!({ "query": query, "variables": variables }))
+    }
+
+    /// One GraphQL request, whatever it answers.
+    pub async fn graphql(&self, token: Option<&str>, query: &str, variables: Value) -> Value {
+        let response = self.request(token, query, &variables).send().await;
         let text = response
             .expect("the server answers")
             .text()
@@ -75,16 +81,16 @@ impl Client {
         response["data"].take()
     }
 
-    /// The codes of the `userErrors` of a request that must be refused.
-    pub async fn refused<'a>(&self, who: impl Viewer<'a>, query: &str, variables: Value) -> Vec<String> {
+    /// The `userErrors` of a request that must be refused.
+    pub async fn refusals<'a>(&self, who: impl Viewer<'a>, query: &str, variables: Value) -> Vec<Value> {
         let response = self.ask(who, query, variables.clone()).await;
-        let codes: Vec<String> = user_errors(&response).map(|error| text(&error["code"])).collect();
-        let is_refusal = response.get("errors").is_none() && !codes.is_empty();
+        let refusals: Vec<Value> = user_errors(&response).cloned().collect();
+        let is_refusal = response.get("errors").is_none() && !refusals.is_empty();
         assert!(
             is_refusal,
             "{query}\n{variables:#}\nwas to be refused and answered {response:#}"
         );
-        codes
+        refusals
     }
 
     /// The `extensions.code` of a request that must end in exactly one GraphQL error.
@@ -109,7 +115,26 @@ impl Client {
 
     /// The codes of the `userErrors` of a mutation that must be refused.
     pub async fn mutation_refused<'a>(&self, who: impl Viewer<'a>, name: &str, input: Value) -> Vec<String> {
-        self.refused(who, &mutation(name, ""), json!({ "input": input })).await
+        let refusals = self.mutation_refusals(who, name, input).await;
+        refusals.iter().map(|refusal| text(&refusal["code"])).collect()
+    }
+
+    /// The `userErrors` of a mutation that must be refused, each as its code and the path of the value it is about:
+    /// `VALIDATION criteria.0.weight`.
+    pub async fn mutation_reasons<'a>(&self, who: impl Viewer<'a>, name: &str, input: Value) -> Vec<String> {
+        let refusals = self.mutation_refusals(who, name, input).await;
+        refusals.iter().map(reason).collect()
+    }
+
+    /// The `userErrors` of a mutation that must be refused.
+    pub async fn mutation_refusals<'a>(&self, who: impl Viewer<'a>, name: &str, input: Value) -> Vec<Value> {
+        self.refusals(who, &mutation(name, ""), json!({ "input": input })).await
+    }
+
+    /// Whatever a mutation answers.
+    pub async fn attempt<'a>(&self, who: impl Viewer<'a>, name: &str, input: Value, selection: &str) -> Value {
+        self.ask(who, &mutation(name, selection), json!({ "input": input }))
+            .await
     }
 
     /// The `extensions.code` of a mutation that must end in exactly one GraphQL error.
@@ -120,7 +145,7 @@ impl Client {
 }
 
 /// The text of a mutation: by the convention of the contract, its one input is called after it.
-fn mutation(name: &str, selection: &str) -> String {
+pub fn mutation(name: &str, selection: &str) -> String {
     let (first, rest) = name.split_at(1);
     let input = format!("{}{rest}Input", first.to_uppercase());
     let payload = format!("{selection} userErrors {{ code field message details }}");
@@ -133,6 +158,14 @@ fn user_errors(response: &Value) -> impl Iterator<Item = &Value> {
     payloads
         .filter_map(|payload| payload["userErrors"].as_array())
         .flatten()
+}
+
+/// A `userErrors` entry as its code and the path of the value it is about.
+fn reason(refusal: &Value) -> String {
+    let path: Vec<String> = refusal["field"].as_array().into_iter().flatten().map(text).collect();
+    format!("{} {}", text(&refusal["code"]), path.join("."))
+        .trim_end()
+        .to_owned()
 }
 
 /// A value that must be a text.

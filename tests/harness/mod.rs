@@ -6,10 +6,10 @@ mod personas;
 mod process;
 mod server;
 
-pub use client::{Client, text};
+pub use client::{Client, Viewer, mutation, text};
 pub use databases::{Engine, TestDatabase};
 pub use personas::Persona;
-pub use process::{Octroi, octroi};
+pub use process::{Octroi, octroi, octroi_killed};
 pub use server::TestApp;
 
 /// What a behaviour is tried on, made anew for each engine.

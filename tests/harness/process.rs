@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fs::File,
     io::{BufRead, BufReader},
     ops::Deref,
     path::PathBuf,
@@ -14,13 +15,13 @@ use domain::Clock;
 
 use super::{Client, Engine, Fixture, TestDatabase};
 
-/// How long the program may take to start or to stop.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long the program may take to start, with a demonstration to load, or to stop.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// `octroi serve`, and a client of it. Killed when dropped.
 pub struct Octroi {
     client: Client,
-    child: Child,
+    child: Mutex<Child>,
     log: Arc<Mutex<String>>,
 }
 
@@ -42,19 +43,28 @@ impl Octroi {
     /// Starts the server on a database and waits until it is ready. Servers of one database share a signing key, so a
     /// token outlives a restart.
     pub async fn serve(storage: &Arc<TestDatabase>) -> Self {
-        let mut child = command(storage, &["serve", "--listen", "127.0.0.1:0"])
-            .arg("--signing-key")
-            .arg(storage.folder.join("octroi.key"))
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
+        serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
+        Self::start(storage, serve).await
+    }
+
+    /// Loads the demonstration into an empty database, serves it, and waits until it is ready; what it prints for
+    /// people goes to the file `leaflet` in the database's folder.
+    pub async fn demo(storage: &Arc<TestDatabase>) -> Self {
+        let mut demo = command(storage, &["demo", "--listen", "127.0.0.1:0"]);
+        demo.stdout(File::create(storage.folder.join("leaflet")).expect("a file"));
+        Self::start(storage, demo).await
+    }
+
+    async fn start(storage: &Arc<TestDatabase>, mut command: Command) -> Self {
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let url = follow(&mut child, &log).recv_timeout(PATIENCE);
         // Owned from here on, so that a panic below kills it.
         let url = url.unwrap_or_default();
         let server = Self {
             client: Client::new(url, Clock::system(), Arc::clone(storage)),
-            child,
+            child: Mutex::new(child),
             log,
         };
         assert!(
@@ -72,19 +82,22 @@ impl Octroi {
     }
 
     /// Ends the process as a crash would: SIGKILL.
-    pub fn kill(&mut self) {
-        self.child.kill().expect("the process is ours");
-        self.child.wait().expect("the process ends");
+    pub fn kill(&self) {
+        let mut child = self.child.lock().expect("the process");
+        child.kill().expect("the process is ours");
+        child.wait().expect("the process ends");
     }
 
     /// Asks the process to end as a service manager would, SIGTERM, and waits until it has.
     pub async fn terminate(&mut self) -> ExitStatus {
-        let order = format!("kill -TERM {}", self.child.id());
+        let child = self.child.get_mut().expect("the process");
+        let order = format!("kill -TERM {}", child.id());
         let sent = Command::new("sh").args(["-c", &order]).status().expect("a shell");
         assert!(sent.success(), "{order}");
         let start = Instant::now();
         loop {
-            if let Some(status) = self.child.try_wait().expect("the process is ours") {
+            let child = self.child.get_mut().expect("the process");
+            if let Some(status) = child.try_wait().expect("the process is ours") {
                 return status;
             }
             assert!(
@@ -108,14 +121,28 @@ impl Octroi {
 
 impl Drop for Octroi {
     fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
+        if let Ok(child) = self.child.get_mut() {
+            drop(child.kill());
+            drop(child.wait());
+        }
     }
 }
 
 /// Runs the program once on a database and waits for its end: `octroi(&storage, &["verify"])`.
 pub fn octroi(storage: &TestDatabase, arguments: &[&str]) -> Output {
     command(storage, arguments).output().expect("the program runs")
+}
+
+/// Runs the program on a database and kills it after a while; whether it was at work still.
+pub async fn octroi_killed(storage: &TestDatabase, arguments: &[&str], after: Duration) -> bool {
+    let mut command = command(storage, arguments);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the program starts");
+    tokio::time::sleep(after).await;
+    let at_work = child.try_wait().expect("the process is ours").is_none();
+    child.kill().expect("the process is ours");
+    child.wait().expect("the process ends");
+    at_work
 }
 
 /// The program on a database, without anything of the machine's own configuration.

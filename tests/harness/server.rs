@@ -6,7 +6,7 @@ use actix_web::dev::ServerHandle;
 use api::{App, Keys};
 use domain::{Clock, Database};
 
-use super::{Client, Engine, Fixture, TestDatabase};
+use super::{Client, Engine, Fixture, TestDatabase, personas::SideDoor};
 
 /// A running server with a database of its own, and a client of it. Stops when dropped.
 pub struct TestApp {
@@ -29,15 +29,21 @@ impl Fixture for TestApp {
         let storage = Arc::new(TestDatabase::migrated(engine).await);
         let clock = Clock::system();
         let database = storage.open(clock.clone()).await;
-        let keys = Keys::generate().expect("keys");
+        let keys = Arc::new(Keys::generate().expect("keys"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let running = api::http::server(App::new(database.clone(), keys, false), listener, 1).expect("a server");
+        let running =
+            api::http::server(App::new(database.clone(), Arc::clone(&keys), false), listener, 1).expect("a server");
         let server = running.handle();
         tokio::spawn(running);
+        let mut client = Client::new(url, clock, storage);
+        client.side_door = Some(SideDoor {
+            database: database.clone(),
+            keys,
+        });
         Self {
             database,
-            client: Client::new(url, clock, storage),
+            client,
             server,
         }
     }

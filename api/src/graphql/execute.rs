@@ -2,7 +2,8 @@
 
 use std::panic::AssertUnwindSafe;
 
-use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
+use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::{ErrorExtensionValues, Name, Request, Response, ServerError, Value};
 use domain::Actor;
 use futures_util::FutureExt;
 
@@ -26,8 +27,55 @@ const BAD_ARGUMENTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""
 
 /// Runs a request for an actor.
 pub async fn execute(app: &App, request: Request, actor: Actor, locale: Locale) -> Response {
-    let request = request.data(RequestData::new(app.clone(), actor, locale));
+    let request = complete(request).data(RequestData::new(app.clone(), actor, locale));
     guard(app.schema.execute(request)).await
+}
+
+/// Gives null to the optional variables of page sizes that a client leaves out, as it may.
+///
+/// The library executes a request without them. But first it counts what the request costs, reads the sizes of its
+/// pages for that, and takes a variable without a value for an error.
+fn complete(mut request: Request) -> Request {
+    let absent = request.parsed_query().map(optional_page_sizes).unwrap_or_default();
+    for name in absent {
+        request.variables.entry(name).or_insert(Value::Null);
+    }
+    request
+}
+
+/// The optional variables of a document that stand for the size of a page.
+fn optional_page_sizes(document: &ExecutableDocument) -> Vec<Name> {
+    let mut sizes = Vec::new();
+    for fragment in document.fragments.values() {
+        page_sizes(&fragment.node.selection_set.node, &mut sizes);
+    }
+    for (_, operation) in document.operations.iter() {
+        page_sizes(&operation.node.selection_set.node, &mut sizes);
+    }
+    let operations = document.operations.iter();
+    let definitions = operations.flat_map(|(_, operation)| &operation.node.variable_definitions);
+    definitions
+        .map(|definition| &definition.node)
+        .filter(|definition| definition.var_type.node.nullable && definition.default_value.is_none())
+        .filter(|definition| sizes.contains(&definition.name.node))
+        .map(|definition| definition.name.node.clone())
+        .collect()
+}
+
+fn page_sizes(selections: &SelectionSet, found: &mut Vec<Name>) {
+    for selection in &selections.items {
+        let inner = match &selection.node {
+            Selection::Field(field) => {
+                let arguments = field.node.arguments.iter();
+                let sizes = arguments.filter(|(name, _)| matches!(name.node.as_str(), "first" | "last"));
+                found.extend(sizes.filter_map(|(_, value)| value.node.clone().into_const_with(Err).err()));
+                &field.node.selection_set
+            }
+            Selection::InlineFragment(fragment) => &fragment.node.selection_set,
+            Selection::FragmentSpread(_) => continue,
+        };
+        page_sizes(&inner.node, found);
+    }
 }
 
 /// Lives through whatever an execution does, and sanitises what it says.

@@ -61,8 +61,8 @@ async fn authorise(db: &Database, actor: &Actor, node: Node) -> Result<(FundId, 
     }
 }
 
-/// Whether an application that the actor is tied to awaits its decision under the node: what is reserved there would tell
-/// them the outcome before it is notified.
+/// Whether an application that the actor is tied to awaits its decision under the node: what is reserved there would
+/// tell them the outcome before it is notified.
 async fn awaits_decision(db: &Database, actor: &Actor, node: Node) -> Result<bool> {
     let organisations = actor.organisations();
     if organisations.is_empty() {
