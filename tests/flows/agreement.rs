@@ -28,7 +28,10 @@ async fn signing_commits_what_was_reserved(app: TestApp) {
         .mutate(&award.manager, "signAgreement", input.clone(), selection)
         .await;
     let agreement = json!({ "version": 1, "number": "FTAP-2018-001", "signedByFunderOn": "2018-06-20" });
-    let scheduled = |number: i32, kind: &str, amount: &str, due_on: &str| json!({ "number": number, "kind": kind, "status": "SCHEDULED", "amount": { "amount": amount }, "dueOn": due_on });
+    let scheduled = |number: i32, kind: &str, amount: &str, due_on: &str| {
+        let amount = json!({ "amount": amount });
+        json!({ "number": number, "kind": kind, "status": "SCHEDULED", "amount": amount, "dueOn": due_on })
+    };
     assert_eq!(
         signed["award"],
         json!({ "status": "COMMITTED", "agreements": [agreement], "instalments": [

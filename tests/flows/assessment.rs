@@ -174,9 +174,10 @@ async fn an_application_is_given_to_members_of_the_committee_by_those_who_run_it
             "assessment { status evaluator { id } application { status } }",
         )
         .await;
+    let application = json!({ "status": "UNDER_EVALUATION" });
     assert_eq!(
         given["assessment"],
-        json!({ "status": "ASSIGNED", "evaluator": { "id": member.id }, "application": { "status": "UNDER_EVALUATION" } })
+        json!({ "status": "ASSIGNED", "evaluator": { "id": member.id }, "application": application })
     );
     app.verify().await;
 }

@@ -72,8 +72,11 @@ async fn a_role_with_an_end_ends_by_the_clock(app: TestApp) {
 
 async fn a_manager_appoints_the_committee_of_a_call_and_nobody_else(app: TestApp) {
     let call = stage::call_open(&app).await;
-    let person = app.persona("Candidate").await;
-    let grant = |role: &str, kind: &str, scope: Option<&str>| json!({ "userId": person.id, "role": role, "scopeKind": kind, "scopeId": scope });
+    let person_id = &app.persona("Candidate").await.id;
+    let grant = |role: &str, kind: &str, scope: Option<&str>| {
+        let of = json!({ "userId": person_id, "role": role });
+        stage::with(of, json!({ "scopeKind": kind, "scopeId": scope }))
+    };
     let (on_call, on_fund) = (Some(call.call_id.as_str()), Some(call.fund_id.as_str()));
     for role in ["COMMITTEE_MEMBER", "COMMITTEE_CHAIR"] {
         let input = grant(role, "CALL", on_call);

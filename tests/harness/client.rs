@@ -1,6 +1,6 @@
 //! GraphQL as a client speaks it, with answers that explain themselves when a test did not expect them.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::Clock;
 use reqwest::RequestBuilder;
@@ -35,7 +35,7 @@ impl Client {
             url,
             clock,
             storage,
-            http: reqwest::Client::new(),
+            http: http(),
             admin: OnceCell::new(),
             side_door: None,
         }
@@ -142,6 +142,13 @@ impl Client {
         self.error_code(who, &mutation(name, ""), json!({ "input": input }))
             .await
     }
+}
+
+/// A client that gives its connections up well before the server does: a request sent on a connection that the server
+/// is just closing would fail, and nobody could tell whether it was heard.
+fn http() -> reqwest::Client {
+    let builder = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(1));
+    builder.build().expect("a client")
 }
 
 /// The text of a mutation: by the convention of the contract, its one input is called after it.

@@ -9,6 +9,7 @@ on_both_databases![
     a_role_adds_nothing_to_what_an_applicant_reads_of_their_own_file,
     a_partner_with_a_role_neither_handles_nor_pays_the_file,
     whoever_awaits_a_decision_sees_no_budget_that_would_tell_it,
+    whoever_awaits_a_decision_sees_no_budget_that_would_tell_it,
 ];
 
 const FILE: &str = "query($file: ID!, $decision: ID!, $award: ID!, $assessment: ID!) {
@@ -145,4 +146,21 @@ async fn whoever_awaits_a_decision_sees_no_budget_that_would_tell_it(app: TestAp
         .data(&award.applicant, BUDGET, json!({ "node": award.call_id }))
         .await;
     assert_eq!(told["budget"]["reserved"]["amount"], "1000.00");
+}
+
+async fn whoever_awaits_a_decision_sees_no_budget_that_would_tell_it(app: TestApp) {
+    let award = stage::award_reserved(&app, "1000.00").await;
+    for role in ROLES {
+        app.grant(&award.applicant, role, "FUND", Some(&award.fund_id)).await;
+    }
+    let reserved = "query($node: ID!) { budget(node: $node) { reserved { amount } } }";
+    let nodes = [&award.fund_id, &award.programme_id, &award.call_id].map(|node| json!({ "node": node }));
+    for node in &nodes {
+        assert_eq!(app.error_code(&award.applicant, reserved, node.clone()).await, "FORBIDDEN");
+    }
+    award.notify(&app).await;
+    for node in nodes {
+        let told = app.data(&award.applicant, reserved, node).await;
+        assert_eq!(told["budget"]["reserved"]["amount"], "1000.00");
+    }
 }

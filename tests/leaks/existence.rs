@@ -148,7 +148,10 @@ impl World {
                     ("saveApplication", application(with(content, revision.clone()))),
                     ("submitApplication", application(revision)),
                     ("withdrawApplication", application(json!({}))),
-                    ("assignEvaluator", application(json!({ "evaluatorId": id }))),
+                    (
+                        "assignEvaluator",
+                        application(json!({ "evaluatorId": self.somebody_id })),
+                    ),
                     ("proposeDecision", application(proposal)),
                 ]
             }

@@ -1,8 +1,8 @@
 //! A grant programme taken as far as a test needs it, over HTTP, by the people who would take it there.
 //!
-//! Each step holds the one before it and derefs to it, so that `payment.manager` is the manager who signed the agreement
-//! and `payment.call_id` the call that it comes from. All of it happens from [`START`] on, on the clock of the server; the
-//! call closes at [`DEADLINE`], soon enough for the tokens of before to be good after.
+//! Each step holds the one before it and derefs to it, so that `payment.manager` is the manager who signed the
+//! agreement and `payment.call_id` the call that it comes from. All of it happens from [`START`] on, on the clock of
+//! the server; the call closes at [`DEADLINE`].
 
 mod award;
 mod call;
