@@ -156,7 +156,10 @@ async fn whoever_awaits_a_decision_sees_no_budget_that_would_tell_it(app: TestAp
     let reserved = "query($node: ID!) { budget(node: $node) { reserved { amount } } }";
     let nodes = [&award.fund_id, &award.programme_id, &award.call_id].map(|node| json!({ "node": node }));
     for node in &nodes {
-        assert_eq!(app.error_code(&award.applicant, reserved, node.clone()).await, "FORBIDDEN");
+        assert_eq!(
+            app.error_code(&award.applicant, reserved, node.clone()).await,
+            "FORBIDDEN"
+        );
     }
     award.notify(&app).await;
     for node in nodes {
