@@ -211,6 +211,13 @@ fn type_name(column: &ColumnType, backend: DbBackend) -> &'static str {
             }
         }
         ColumnType::Integer => "integer",
+        ColumnType::Boolean => {
+            if postgres {
+                "boolean"
+            } else {
+                "integer"
+            }
+        }
         ColumnType::Text | ColumnType::String(_) => "text",
         ColumnType::Date => {
             if postgres {

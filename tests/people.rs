@@ -1,6 +1,8 @@
 //! The personas of the harness are who they say they are, so that the tests that lean on them prove something.
 
-use entity::value::{CallId, CallStatus, FundId, FundStatus, Instant, NodeKind, ProgrammeId, ProgrammeStatus};
+use entity::value::{
+    CallId, CallStatus, Decommitment, FundId, FundStatus, Instant, NodeKind, ProgrammeId, ProgrammeStatus,
+};
 use entity::{call, fund, programme};
 use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
@@ -112,6 +114,10 @@ async fn fund_with_a_call(app: &TestApp) -> (String, String) {
         legal_basis: "Loi de finances pour 2018".to_owned(),
         starts_on: date!(2018 - 01 - 01),
         ends_on: date!(2022 - 12 - 31),
+        time_zone: "UTC".to_owned(),
+        enforces_payment_credits: false,
+        decommitment: Decommitment::ReturnsToCall,
+        reinstates_recoveries: false,
         status: FundStatus::Active,
         created_at: Instant(0),
         illustrative: None,

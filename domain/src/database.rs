@@ -1,5 +1,7 @@
 //! The database: connections, migrations, and the clock that goes with them.
 
+mod reader;
+
 use std::{
     sync::{
         Arc,
@@ -9,9 +11,19 @@ use std::{
 };
 
 use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use crate::Clock;
+use crate::work::writer::Writer;
+use reader::Reader;
+
+/// How long a PostgreSQL connection may have been idle and still be used without a question whether it lives.
+///
+/// To ask before every use would double the round trips of a small request. Never to ask would hand out every connection
+/// once after the database was restarted, each to fail a request. Whoever found a connection dead and waits for so long
+/// knows, moreover, that the next one is alive: those that died with it have been idle for as long, and are asked.
+pub const IDLE: Duration = Duration::from_millis(50);
 
 /// Connections to one database. Clones share them.
 ///
@@ -19,7 +31,8 @@ use crate::Clock;
 #[derive(Clone, Debug)]
 pub struct Database {
     pub(crate) writer: DatabaseConnection,
-    pub(crate) reader: DatabaseConnection,
+    pub(crate) reader: Reader,
+    pub(crate) queue: Arc<Writer>,
     clock: Clock,
     statements: Arc<AtomicU64>,
 }
@@ -29,7 +42,7 @@ pub struct Database {
 pub struct Pool {
     /// Most connections held: readers on SQLite, all of them on PostgreSQL.
     pub connections: u32,
-    /// How long a request waits for one.
+    /// How long a request waits for one, and a statement for a file that another process is writing to.
     pub patience: Duration,
 }
 
@@ -76,9 +89,11 @@ impl Database {
             let mut reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
             count_statements(&mut writer, &statements);
             count_statements(&mut reader, &statements);
+            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
             Ok(Self {
                 writer,
-                reader,
+                reader: Reader(reader),
+                queue: Arc::new(queue),
                 clock,
                 statements,
             })
@@ -88,13 +103,15 @@ impl Database {
                 .max_connections(pool.connections)
                 .acquire_timeout(pool.patience)
                 .connect_timeout(pool.patience)
-                .test_before_acquire(false)
+                .test_before_acquire_if_idle_for(IDLE)
                 .sqlx_logging(false);
             let mut writer = connect(options).await?;
             count_statements(&mut writer, &statements);
+            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
             Ok(Self {
-                reader: writer.clone(),
+                reader: Reader(writer.clone()),
                 writer,
+                queue: Arc::new(queue),
                 clock,
                 statements,
             })
@@ -163,18 +180,17 @@ impl Database {
         }
     }
 
-    /// Answers once the database does.
+    /// Answers once the database does, with a row of it: SQLite answers what has none without its file.
     pub async fn ping(&self) -> crate::Result<()> {
         let backend = self.reader.get_database_backend();
-        self.reader
-            .query_one_raw(Statement::from_string(backend, "SELECT 1"))
-            .await?;
+        let row = Statement::from_string(backend, "SELECT version FROM seaql_migrations LIMIT 1");
+        self.reader.query_one_raw(row).await?;
         Ok(())
     }
 
     /// Closes the connections, waiting for those in use.
     pub async fn close(self) -> crate::Result<()> {
-        self.reader.close().await?;
+        self.reader.0.close().await?;
         self.writer.close().await?;
         Ok(())
     }
@@ -214,6 +230,15 @@ fn sqlite(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
         .max_connections(connections)
         .acquire_timeout(patience)
         .sqlx_logging(false)
+        // There is no other end that could be gone.
+        .test_before_acquire(false)
+        // A disk that is full or fails makes SQLite roll a transaction back by itself. The driver's own rollback then
+        // finds none, fails, and leaves the driver counting a transaction that is not there: it would take the next one
+        // for a part of that, and never commit it. Such a connection is closed, and another one opened.
+        .map_sqlx_sqlite_before_acquire(|connection, _| {
+            let whole = !connection.is_in_transaction();
+            Box::pin(std::future::ready(Ok(whole)))
+        })
         .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
                 .pragma("journal_mode", "WAL")

@@ -1,9 +1,12 @@
 //! One error type: the codes of the public contract.
 
+mod cause;
+
 use std::sync::Arc;
 
+pub(crate) use cause::Cause;
 use entity::value::Instant;
-use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
@@ -16,7 +19,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// Why something was not done.
 ///
 /// Deliberately not `Display`: nothing may turn a database error into text for a client by accident.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// Nobody is signed in, or the credentials are no longer good.
     Unauthenticated,
@@ -26,6 +29,12 @@ pub enum Error {
     NotFound,
     /// The request was understood and refused, with every reason at once.
     Refused(Vec<Refusal>),
+    /// The database cannot be reached or written at the moment, or too many wait for it. Nothing is wrong with the
+    /// request, which may be sent again.
+    ///
+    /// Whether it took effect is not known when this comes from a commit, which is what idempotency keys are for. The
+    /// cause is for the log only.
+    Unavailable(Arc<dyn std::error::Error + Send + Sync>),
     /// Something broke. The cause is for the log only.
     Internal(Arc<dyn std::error::Error + Send + Sync>),
 }
@@ -36,14 +45,51 @@ impl Error {
         Self::Internal(Arc::from(cause.into()))
     }
 
-    /// Whether running the same transaction again may succeed: a serialisation failure, a deadlock, a busy file.
+    /// Too many wait for the same journal.
+    pub(crate) fn overloaded() -> Self {
+        Self::Unavailable(Arc::from(Box::from("too many commands wait for the same journal")))
+    }
+
+    /// Somebody else did the same at the same time; trying again finds what they did.
+    pub(crate) fn raced() -> Self {
+        Self::Internal(Arc::new(Raced))
+    }
+
+    /// Whether the database is away, or too busy, so that whoever asks next would hear the same.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable(_)) && !self.is_transient()
+    }
+
+    /// Whether running the same transaction again at once may succeed: a serialisation failure, a deadlock.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        let Self::Internal(cause) = self else { return false };
-        cause.downcast_ref::<DbErr>().and_then(driver_code).is_some_and(|code| {
-            // PostgreSQL: serialization_failure, deadlock_detected. SQLite: BUSY, LOCKED, BUSY_SNAPSHOT.
-            ["40001", "40P01", "5", "6", "517"].contains(&code.as_str())
-        })
+        match self {
+            Self::Internal(cause) => cause.is::<Raced>(),
+            _ => self.cause() == Some(Cause::Conflict),
+        }
+    }
+
+    /// Whether a connection was found dead, and another one may be well. What was not committed on it is not done.
+    ///
+    /// Whoever has not sent a commit yet may start again from the beginning, after [`crate::database::IDLE`].
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.cause() == Some(Cause::Cut)
+    }
+
+    fn cause(&self) -> Option<Cause> {
+        let Self::Unavailable(cause) = self else { return None };
+        cause.downcast_ref().map(Cause::of)
+    }
+
+    /// The same error; if it is a refusal, about the value at `path` of the input.
+    #[must_use]
+    pub(crate) fn at(self, path: &str) -> Self {
+        match self {
+            Self::Refused(refusals) => Self::Refused(refusals.into_iter().map(|refusal| refusal.at(path)).collect()),
+            other => other,
+        }
     }
 
     /// The refusal of a duplicate, if that is why the database failed; any other failure as it is.
@@ -56,16 +102,18 @@ impl Error {
     }
 }
 
-fn driver_code(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
-        return None;
-    };
-    cause.as_database_error()?.code().map(std::borrow::Cow::into_owned)
-}
+/// See [`Error::raced`].
+#[derive(Debug, thiserror::Error)]
+#[error("somebody else used the same idempotency key at the same time")]
+struct Raced;
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        Self::internal(error)
+        match Cause::of(&error) {
+            Cause::Fault => Self::internal(error),
+            // A conflict gets as far as the caller when trying again has not helped: later it may.
+            Cause::Conflict | Cause::Cut | Cause::Away => Self::Unavailable(Arc::new(error)),
+        }
     }
 }
 

@@ -1,37 +1,48 @@
 //! One mutation is one [`Work`]: a transaction, with its actor, its instant, its audit events and its outbox rows.
 //!
 //! [`Database::execute`] runs a [`Command`] in a Work and commits them all or none. A Work that recorded nothing is
-//! refused: no change goes without its audit event.
+//! refused: no change goes without its audit event. Commands that wait for the same journal share one commit
+//! ([`writer`]).
 
 mod idempotency;
+mod item;
+mod posting;
+pub(crate) mod writer;
 
-use std::{future::Future, time::Duration};
+use std::future::Future;
 
-use entity::value::{AuditEventId, Instant, NodeKind, OutboxId};
-use entity::{audit_event, outbox};
+use entity::value::{AuditEventId, FundId, Instant, NodeKind, OutboxId};
+use entity::{audit_event, ledger_head, outbox};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait, IsolationLevel, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, IsolationLevel, QueryFilter,
+    QuerySelect, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sea_query::{Expr, LockType},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use idempotency::Claim;
 pub use idempotency::Idempotency;
+pub use posting::{Posting, Side};
 
-use crate::{Actor, Database, Error, Result};
-
-/// How often a transaction is tried when the database asks to try again.
-const ATTEMPTS: u32 = 6;
+use crate::{Actor, Clock, Database, Error, Result};
+use item::{Asked, Mode};
 
 /// A change somebody asks for.
-pub trait Command: Send + Sync {
+pub trait Command: Clone + Send + Sync + 'static {
     /// What it answers: usually the identifier of what it made or changed.
-    type Output: Serialize + DeserializeOwned + Send;
+    type Output: Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// The key that makes a repeat harmless; every command that moves money has one.
     fn idempotency(&self) -> Result<Option<Idempotency>> {
         Ok(None)
+    }
+
+    /// The fund to whose journal it writes; every command that moves money has one. `None` also when the object it is
+    /// about does not exist. Asks nothing about the actor: [`run`](Command::run) does.
+    fn journal(&self, db: &Database) -> impl Future<Output = Result<Option<FundId>>> + Send {
+        let _ = db;
+        std::future::ready(Ok(None))
     }
 
     /// Does it, in a transaction that commits when this succeeds. May be run again from the start.
@@ -39,12 +50,16 @@ pub trait Command: Send + Sync {
 }
 
 /// What a command answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome<T> {
     /// The answer.
     pub value: T,
+    /// What moved in the ledger, and what is left.
+    pub postings: Vec<Posting>,
     /// Whether it is the stored answer to an earlier request with the same idempotency key.
     pub replayed: bool,
+    /// Whether nothing was done: it says what would be.
+    pub preview: bool,
 }
 
 /// A transaction in progress.
@@ -57,6 +72,9 @@ pub struct Work {
     pub now: Instant,
     /// The idempotency key of the command, if it has one.
     pub idempotency_key: Option<String>,
+    postings: Vec<Posting>,
+    /// The ends of the journals it writes to, locked; written back when it commits.
+    ends: Vec<ledger_head::Model>,
     recorded: bool,
 }
 
@@ -80,45 +98,27 @@ impl Database {
     /// Runs a command as an actor: everything it does is committed together, or nothing is.
     ///
     /// Tries again when the database reports a deadlock or a serialisation failure. With an idempotency key, a repeat
-    /// of the same command answers what the first one did, refusals included.
+    /// of the same command answers what the first one did, refusals included. Once begun it goes to its end, even if
+    /// the caller no longer waits for the answer.
     pub async fn execute<C: Command>(&self, actor: &Actor, command: &C) -> Result<Outcome<C::Output>> {
-        let mut attempt = 1;
-        loop {
-            match self.attempt(actor, command).await {
-                Err(error) if error.is_transient() && attempt < ATTEMPTS => {
-                    tokio::time::sleep(Duration::from_millis(2 << attempt)).await;
-                    attempt += 1;
-                }
-                answer => return answer,
-            }
-        }
+        self.ask(actor, command, Mode::Do).await
     }
 
-    async fn attempt<C: Command>(&self, actor: &Actor, command: &C) -> Result<Outcome<C::Output>> {
+    /// What a command would answer and move if it were executed now. Changes nothing, and takes no idempotency key.
+    pub async fn preview<C: Command>(&self, actor: &Actor, command: &C) -> Result<Outcome<C::Output>> {
+        self.ask(actor, command, Mode::Preview).await
+    }
+
+    async fn ask<C: Command>(&self, actor: &Actor, command: &C, mode: Mode) -> Result<Outcome<C::Output>> {
         let idempotency = command.idempotency()?;
-        let mut work = Work::begin(self, actor).await?;
-        let Some(idempotency) = idempotency else {
-            let value = command.run(&mut work).await?;
-            work.commit().await?;
-            return Ok(Outcome { value, replayed: false });
+        let journal = if self.queue.is_alone() || idempotency.is_none() {
+            None
+        } else {
+            command.journal(self).await?
         };
-        match idempotency.claim(&mut work).await? {
-            Claim::Stored(outcome) => {
-                work.txn.rollback().await?;
-                outcome.answer()
-            }
-            Claim::New => {
-                work.txn.execute_unprepared("SAVEPOINT attempt").await?;
-                let result = command.run(&mut work).await;
-                if matches!(result, Err(Error::Refused(_))) {
-                    work.txn.execute_unprepared("ROLLBACK TO SAVEPOINT attempt").await?;
-                    work.recorded = true;
-                }
-                let result = idempotency.store(&work, result).await?;
-                work.commit().await?;
-                result.map(|value| Outcome { value, replayed: false })
-            }
-        }
+        let (item, answer) = Asked::new(actor.clone(), command.clone(), idempotency, mode);
+        self.queue.send(journal, Box::new(item))?;
+        answer.await.map_err(Error::internal)?
     }
 
     /// A transaction that only reads, and sees one instant of the database throughout.
@@ -131,24 +131,82 @@ impl Database {
 
 impl Work {
     #[expect(clippy::disallowed_methods, reason = "this module is where transactions begin")]
-    async fn begin(db: &Database, actor: &Actor) -> Result<Self> {
+    async fn begin(connection: &DatabaseConnection) -> Result<Self> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let txn = db.writer.begin_with_options(options).await?;
         Ok(Self {
-            txn,
-            actor: actor.clone(),
-            now: db.clock().now(),
+            txn: connection.begin_with_options(options).await?,
+            actor: Actor::anonymous(Uuid::nil()),
+            now: Instant(0),
             idempotency_key: None,
+            postings: Vec::new(),
+            ends: Vec::new(),
             recorded: false,
         })
+    }
+
+    /// Starts what one actor asks for. What was done before, in the same transaction, is not its own.
+    async fn start(&mut self, actor: &Actor, clock: &Clock) -> Result<Start> {
+        self.txn.execute_unprepared("SAVEPOINT item").await?;
+        self.actor = actor.clone();
+        self.now = clock.now();
+        self.idempotency_key = None;
+        self.postings.clear();
+        let start = Start {
+            ends: self.ends.clone(),
+            recorded: self.recorded,
+        };
+        self.recorded = false;
+        Ok(start)
+    }
+
+    /// Undoes everything since the start, and stays there.
+    async fn undo(&mut self, start: &Start) -> Result<()> {
+        self.txn.execute_unprepared("ROLLBACK TO SAVEPOINT item").await?;
+        self.ends.clone_from(&start.ends);
+        self.postings.clear();
+        self.recorded = false;
+        Ok(())
+    }
+
+    /// Ends what one actor asked for: what was not undone will be committed.
+    async fn end(&mut self, start: &Start) -> Result<()> {
+        self.txn.execute_unprepared("RELEASE SAVEPOINT item").await?;
+        self.recorded |= start.recorded;
+        Ok(())
     }
 
     /// The transaction, for the queries and writes of a command.
     pub(crate) fn txn(&self) -> &DatabaseTransaction {
         &self.txn
+    }
+
+    /// The end of a fund's journal, locked until the Work ends: nobody else writes to it meanwhile.
+    pub(crate) async fn journal_end(&mut self, fund: FundId) -> Result<ledger_head::Model> {
+        if let Some(end) = self.ends.iter().find(|end| end.fund_id == fund) {
+            return Ok(end.clone());
+        }
+        let end = ledger_head::Entity::find_by_id(fund)
+            .lock(LockType::NoKeyUpdate)
+            .one(&self.txn)
+            .await?
+            .ok_or_else(|| Error::internal("a fund has no journal"))?;
+        self.ends.push(end.clone());
+        Ok(end)
+    }
+
+    /// Moves the end of a journal that [`journal_end`](Work::journal_end) has locked.
+    pub(crate) fn move_journal_end(&mut self, moved: ledger_head::Model) {
+        if let Some(end) = self.ends.iter_mut().find(|end| end.fund_id == moved.fund_id) {
+            *end = moved;
+        }
+    }
+
+    /// Adds to what the caller is told about the ledger.
+    pub(crate) fn tell(&mut self, posting: Posting) {
+        self.postings.push(posting);
     }
 
     /// Writes the audit event of a change, and the outbox row that will tell the world of it.
@@ -192,14 +250,47 @@ impl Work {
         Ok(id)
     }
 
-    async fn commit(self) -> Result<()> {
+    /// Commits, with the ends of the journals that were written to.
+    async fn commit(self) -> Result<(), Failure> {
         if !self.recorded {
-            self.txn.rollback().await?;
-            return Err(Error::internal(
-                "a command changed something and recorded no audit event",
-            ));
+            return self.txn.rollback().await.map_err(Failure::before_commit);
         }
-        self.txn.commit().await?;
-        Ok(())
+        for end in &self.ends {
+            ledger_head::Entity::update_many()
+                .col_expr(ledger_head::Column::Seq, Expr::value(end.seq))
+                .col_expr(ledger_head::Column::Hash, Expr::value(end.hash.as_str()))
+                .col_expr(ledger_head::Column::RecordedAt, Expr::value(end.recorded_at))
+                .filter(ledger_head::Column::FundId.eq(end.fund_id))
+                .filter(ledger_head::Column::Seq.lt(end.seq))
+                .exec(&self.txn)
+                .await
+                .map_err(Failure::before_commit)?;
+        }
+        self.txn.commit().await.map_err(|error| Failure {
+            error: error.into(),
+            unknown: true,
+        })
+    }
+}
+
+/// What a Work was when somebody's part of it started.
+struct Start {
+    ends: Vec<ledger_head::Model>,
+    recorded: bool,
+}
+
+/// Why a transaction failed.
+struct Failure {
+    error: Error,
+    /// Whether it may have been committed all the same: the answer to COMMIT never came.
+    unknown: bool,
+}
+
+impl Failure {
+    fn before_commit(error: impl Into<Error>) -> Self {
+        Self {
+            error: error.into(),
+            unknown: false,
+        }
     }
 }

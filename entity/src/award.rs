@@ -26,6 +26,8 @@ pub struct Model {
     pub title: String,
     /// Amount granted, in minor units.
     pub amount_minor: i64,
+    /// How much of it was decommitted, in minor units.
+    pub decommitted_minor: i64,
     /// Where it stands.
     pub status: AwardStatus,
     /// When it was decided.

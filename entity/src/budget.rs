@@ -30,6 +30,12 @@ pub struct Model {
     pub ordered_minor: i64,
     /// Paid, in minor units.
     pub paid_minor: i64,
+    /// Paid wrongly and claimed back, not received, in minor units.
+    pub recoverable_minor: i64,
+    /// Paid wrongly and received back, in minor units.
+    pub recovered_minor: i64,
+    /// Committed once and lost to the call, in minor units.
+    pub lapsed_minor: i64,
 }
 
 /// None: what belongs to what is kept by foreign keys, and queries name their columns.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::Serialize;
 
-use crate::value::{FundId, FundStatus, Instant};
+use crate::value::{Decommitment, FundId, FundStatus, Instant};
 
 /// A row of `fund`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, DeriveEntityModel)]
@@ -24,6 +24,14 @@ pub struct Model {
     pub starts_on: TimeDate,
     /// Last day.
     pub ends_on: TimeDate,
+    /// IANA time zone in which its days and its fiscal years begin.
+    pub time_zone: String,
+    /// Whether a payment can be ordered only within the payment credits of its fiscal year.
+    pub enforces_payment_credits: bool,
+    /// Where money goes that was committed and will not be spent.
+    pub decommitment: Decommitment,
+    /// Whether money recovered may be given back to the call.
+    pub reinstates_recoveries: bool,
     /// Where it stands.
     pub status: FundStatus,
     /// When it was recorded.

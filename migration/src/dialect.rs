@@ -5,8 +5,8 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// Runs statements after replacing the words that differ: `{uuid}`, `{bigint}`, `{integer}`, `{date}` and, at the end
-/// of a table, `{strict}`.
+/// Runs statements after replacing the words that differ: `{uuid}`, `{bigint}`, `{integer}`, `{date}`, `{boolean}` and, at the
+/// end of a table, `{strict}`, or `{clustered}` for one that is read in the order of its key.
 ///
 /// SQLite tables are STRICT: without it an integer that overflows becomes a float without a word.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
@@ -16,14 +16,18 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), Db
             ("{bigint}", "bigint"),
             ("{integer}", "integer"),
             ("{date}", "date"),
+            ("{boolean}", "boolean"),
             ("{strict}", ""),
+            ("{clustered}", ""),
         ],
         _ => [
             ("{uuid}", "blob"),
             ("{bigint}", "integer"),
             ("{integer}", "integer"),
             ("{date}", "text"),
+            ("{boolean}", "integer"),
             ("{strict}", " STRICT"),
+            ("{clustered}", " STRICT, WITHOUT ROWID"),
         ],
     };
     let sql = words

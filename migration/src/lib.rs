@@ -15,6 +15,7 @@ mod m20261122_000005_create_evaluation;
 mod m20261122_000006_create_award;
 mod m20261122_000007_create_ledger;
 mod m20261122_000008_create_audit;
+mod m20261122_000009_complete_ledger;
 
 /// Every migration, oldest first.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000006_create_award::Migration),
             Box::new(m20261122_000007_create_ledger::Migration),
             Box::new(m20261122_000008_create_audit::Migration),
+            Box::new(m20261122_000009_complete_ledger::Migration),
         ]
     }
 }

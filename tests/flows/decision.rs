@@ -187,7 +187,8 @@ async fn what_the_call_does_not_hold_is_not_reserved(app: TestApp) {
         .await;
     assert_eq!(refusals.len(), 1);
     assert_eq!(refusals[0]["code"], "INSUFFICIENT_FUNDS");
-    let details = json!({ "available": euros("50000.00"), "requested": euros("150000.00") });
+    let details = json!({ "book": "AE", "account": "CALL",
+        "available": euros("50000.00"), "requested": euros("150000.00") });
     assert_eq!(refusals[0]["details"], details);
     assert_eq!(budget(&app, &stage.chair, &stage.call_id).await, before);
     assert_eq!(

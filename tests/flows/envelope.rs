@@ -139,7 +139,8 @@ async fn every_fault_of_a_budget_operation_is_told_at_once(app: TestApp) {
 
 async fn what_is_not_there_is_not_moved(app: TestApp) {
     let fund = stage::fund_open(&app).await;
-    let details = json!({ "available": euros("200000.00"), "requested": euros("200000.01") });
+    let details = json!({ "book": "AE", "account": "ENVELOPE",
+        "available": euros("200000.00"), "requested": euros("200000.01") });
     for (operation, input) in [
         (
             "allocateBudget",

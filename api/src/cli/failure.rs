@@ -47,7 +47,7 @@ impl From<domain::Error> for Failure {
                 .collect::<Vec<_>>()
                 .join(" "),
             // Whoever runs the command line runs the server too: there is nobody to hide the cause from.
-            domain::Error::Internal(cause) => cause.to_string(),
+            domain::Error::Unavailable(cause) | domain::Error::Internal(cause) => cause.to_string(),
         })
     }
 }

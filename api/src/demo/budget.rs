@@ -1,7 +1,7 @@
 //! Funds: setting them up and moving their money.
 
 use domain::Result;
-use domain::fund::commands::{AllocateBudget, CreateFund, CreateProgramme, Destination, OpenEnvelope, ReduceEnvelope};
+use domain::fund::commands::{self, AllocateBudget, CreateFund, CreateProgramme, Holder, OpenEnvelope, ReduceEnvelope};
 use entity::value::{FundId, ProgrammeId};
 
 use super::people::{Cast, Team};
@@ -29,6 +29,18 @@ impl Order {
     }
 }
 
+impl Order {
+    fn keyed(&self, stage: &mut Stage) -> commands::Order {
+        commands::Order {
+            amount: eur(self.minor),
+            reason: self.reason.to_owned(),
+            document: self.document.to_owned(),
+            idempotency_key: stage.key(),
+            effective_on: None,
+        }
+    }
+}
+
 /// Creates a fund and gives it its team.
 pub(super) async fn found(stage: &Stage, cast: &Cast, fund: &CreateFund) -> Result<(FundId, Team)> {
     let id = stage.run(cast.admin(), fund).await?;
@@ -40,10 +52,7 @@ pub(super) async fn found(stage: &Stage, cast: &Cast, fund: &CreateFund) -> Resu
 pub(super) async fn open(stage: &mut Stage, team: &Team, fund_id: FundId, order: Order) -> Result<()> {
     let command = OpenEnvelope {
         fund_id,
-        amount: eur(order.minor),
-        reason: order.reason.to_owned(),
-        document: order.document.to_owned(),
-        idempotency_key: stage.key(),
+        order: order.keyed(stage),
     };
     stage.run(&team.finance, &command).await.map(drop)
 }
@@ -52,22 +61,16 @@ pub(super) async fn open(stage: &mut Stage, team: &Team, fund_id: FundId, order:
 pub(super) async fn reduce(stage: &mut Stage, team: &Team, fund_id: FundId, order: Order) -> Result<()> {
     let command = ReduceEnvelope {
         fund_id,
-        amount: eur(order.minor),
-        reason: order.reason.to_owned(),
-        document: order.document.to_owned(),
-        idempotency_key: stage.key(),
+        order: order.keyed(stage),
     };
     stage.run(&team.finance, &command).await.map(drop)
 }
 
 /// Sets budget aside.
-pub(super) async fn allocate(stage: &mut Stage, team: &Team, to: Destination, order: Order) -> Result<()> {
+pub(super) async fn allocate(stage: &mut Stage, team: &Team, to: Holder, order: Order) -> Result<()> {
     let command = AllocateBudget {
         to,
-        amount: eur(order.minor),
-        reason: order.reason.to_owned(),
-        document: order.document.to_owned(),
-        idempotency_key: stage.key(),
+        order: order.keyed(stage),
     };
     stage.run(&team.finance, &command).await.map(drop)
 }
@@ -80,6 +83,6 @@ pub(super) async fn programme(
     order: Order,
 ) -> Result<ProgrammeId> {
     let id = stage.run(&team.manager, programme).await?;
-    allocate(stage, team, Destination::Programme(id), order).await?;
+    allocate(stage, team, Holder::Programme(id), order).await?;
     Ok(id)
 }

@@ -66,6 +66,7 @@ async fn open_fund(stage: &mut Stage, cast: &Cast) -> Result<(ProgrammeId, Team)
         legal_basis: "Règlement du prix (illustratif)".to_owned(),
         starts_on: date!(2021 - 01 - 01),
         ends_on: date!(2021 - 12 - 31),
+        time_zone: "Europe/Paris".to_owned(),
         illustrative: Some("That the prize has a fund, and everything about it but its name, is made up.".to_owned()),
     };
     let (fund_id, team) = budget::found(stage, cast, &fund).await?;

@@ -33,6 +33,7 @@ pub(super) async fn play(stage: &mut Stage, cast: &Cast) -> Result<()> {
         legal_basis: "Programme d'investissements d'avenir".to_owned(),
         starts_on: facts.starts_on,
         ends_on: date!(2024 - 12 - 31),
+        time_zone: "Europe/Paris".to_owned(),
         illustrative: Some("The last day is illustrative; name, first day and envelope are published.".to_owned()),
     };
     let (fund_id, team) = budget::found(stage, cast, &fund).await?;

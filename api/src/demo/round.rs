@@ -9,7 +9,7 @@ use domain::evaluation::commands::{
     AdoptDecision, AssignEvaluator, ConcludeCall, NotifyDecision, ProposeDecision, SaveAssessment, SubmitAssessment,
 };
 use domain::evaluation::rules::NewScore;
-use domain::fund::commands::Destination;
+use domain::fund::commands::Holder;
 use domain::{Actor, Result};
 use entity::value::{ApplicationId, AssessmentId, CallId, CriterionId, DecisionId, DecisionOutcome, LotId};
 
@@ -94,7 +94,7 @@ impl Round {
         let id = stage.run(&team.manager, call).await?;
         let committee = cast.seat(stage, id).await?;
         if let Some(order) = budget {
-            allocate(stage, team, Destination::Call(id), order).await?;
+            allocate(stage, team, Holder::Call(id), order).await?;
         }
         stage.run(&team.manager, &PublishCall { call_id: id }).await?;
         let lots = queries::lots_of(stage.database(), &[id]).await?;

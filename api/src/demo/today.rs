@@ -78,6 +78,7 @@ async fn open_fund(stage: &mut Stage, cast: &Cast, starts_at: OffsetDateTime) ->
         legal_basis: "Aucune : ce fonds est illustratif".to_owned(),
         starts_on: starts_at.date(),
         ends_on: starts_at.date().saturating_add(Duration::days(1_825)),
+        time_zone: "Europe/Paris".to_owned(),
         illustrative: Some(MADE_UP.to_owned()),
     };
     let (fund_id, team) = budget::found(stage, cast, &fund).await?;

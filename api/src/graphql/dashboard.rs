@@ -10,7 +10,7 @@ use super::id;
 use super::scalar::Money;
 
 /// The budget of a fund, a programme, a call or an award, at one instant. Its figures are exact and always add up:
-/// `opened = available + reserved + committed`, and `committed = remainingToPay + paid`.
+/// `opened = available + reserved + committed + lapsed`, and `committed = remainingToPay + paid`.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Budget {
     /// Everything given to the node, cuts deducted: the envelope of a fund, the allocation of a programme or a call,
@@ -27,8 +27,14 @@ pub struct Budget {
     committed: Money,
     /// Ordered from the bank, confirmed or not.
     ordered: Money,
-    /// Paid, as the bank has confirmed.
+    /// Paid, as the bank has confirmed. What is recovered of it stays part of it until it is reinstated.
     paid: Money,
+    /// Paid wrongly and claimed back, not received yet; part of `paid`.
+    recoverable: Money,
+    /// Paid wrongly and received back; part of `paid`.
+    recovered: Money,
+    /// Committed once, decommitted, and lost to the call by the fund's policy.
+    lapsed: Money,
     /// Committed and not paid yet.
     remaining_to_pay: Money,
     /// `committed` over `opened`, in basis points rounded down (10 000 is all of it); null when nothing is opened.
@@ -47,6 +53,9 @@ impl From<domain::dashboard::budget::Budget> for Budget {
             committed: budget.committed().into(),
             ordered: budget.ordered().into(),
             paid: budget.paid().into(),
+            recoverable: budget.recoverable().into(),
+            recovered: budget.recovered().into(),
+            lapsed: budget.lapsed().into(),
             remaining_to_pay: budget.remaining_to_pay().into(),
             commitment_rate_basis_points: budget.commitment_rate_bp(),
             payment_rate_basis_points: budget.payment_rate_bp(),
@@ -57,7 +66,7 @@ impl From<domain::dashboard::budget::Budget> for Budget {
 impl Budget {
     /// The budget of a node, if the viewer may see it.
     pub(crate) async fn load(ctx: &Context<'_>, node: Node) -> Result<Self> {
-        Ok(queries::budget(ctx.database(), ctx.actor(), node).await?.into())
+        Ok(queries::budget(ctx.database(), ctx.actor(), node, None).await?.into())
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Error {
     BadUserInput(String),
     /// The request was understood and refused. In a mutation this becomes `userErrors`.
     Refused(Vec<Refusal>),
+    /// The database cannot be reached or written at the moment; the log has the cause under this number.
+    Unavailable(Uuid),
     /// Something broke; the log has the cause under this number.
     Internal(Uuid),
 }
@@ -48,9 +50,14 @@ pub mod code {
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
     /// The request asks for too much at once.
     pub const TOO_COMPLEX: &str = "TOO_COMPLEX";
+    /// See [`super::Error::Unavailable`].
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// See [`super::Error::Internal`].
     pub const INTERNAL: &str = "INTERNAL";
 }
+
+/// How long a client waits before it sends a request again that was [`Error::Unavailable`], in seconds.
+pub const RETRY_AFTER_SECONDS: u32 = 1;
 
 impl Error {
     /// An internal error of this layer. The cause goes to the log, a number to the client.
@@ -58,6 +65,12 @@ impl Error {
         let error_id = Uuid::now_v7();
         tracing::error!(%error_id, %cause, "internal error");
         Self::Internal(error_id)
+    }
+
+    fn unavailable(cause: &str) -> Self {
+        let error_id = Uuid::now_v7();
+        tracing::error!(%error_id, %cause, "the database is not available");
+        Self::Unavailable(error_id)
     }
 
     /// The code shown as `extensions.code`.
@@ -68,6 +81,7 @@ impl Error {
             Self::Forbidden => code::FORBIDDEN,
             Self::NotFound => code::NOT_FOUND,
             Self::BadUserInput(_) | Self::Refused(_) => code::BAD_USER_INPUT,
+            Self::Unavailable(_) => code::UNAVAILABLE,
             Self::Internal(_) => code::INTERNAL,
         }
     }
@@ -83,6 +97,11 @@ impl Error {
                 .map(|refusal| refusal.en.as_str())
                 .collect::<Vec<_>>()
                 .join(" "),
+            Self::Unavailable(_) => {
+                "The service cannot reach or write its database at the moment. Try again; with the same \
+                                     idempotency key nothing is done twice."
+                    .to_owned()
+            }
             Self::Internal(_) => "Something broke on our side. Quote the error id when you report it.".to_owned(),
         }
     }
@@ -95,6 +114,7 @@ impl From<domain::Error> for Error {
             domain::Error::Forbidden => Self::Forbidden,
             domain::Error::NotFound => Self::NotFound,
             domain::Error::Refused(refusals) => Self::Refused(refusals),
+            domain::Error::Unavailable(cause) => Self::unavailable(&chain(cause.as_ref())),
             domain::Error::Internal(cause) => Self::internal(chain(cause.as_ref())),
         }
     }
@@ -110,8 +130,11 @@ impl From<Error> for async_graphql::Error {
     fn from(error: Error) -> Self {
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", error.code());
-        if let Error::Internal(error_id) = &error {
+        if let Error::Internal(error_id) | Error::Unavailable(error_id) = &error {
             extensions.set("errorId", error_id.to_string());
+        }
+        if let Error::Unavailable(_) = &error {
+            extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
         }
         Self {
             message: error.message(),

@@ -6,9 +6,9 @@
 use async_graphql::ID;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use entity::value::{
-    AgreementId, ApplicationId, AssessmentId, AwardId, CallId, CriterionId, DecisionId, FundId, InstalmentId, LotId,
-    MembershipId, NodeKind, OrganisationId, PaymentRequestId, ProgrammeId, RoleGrantId, SubmissionId, TransferId,
-    UserId,
+    AccountId, AgreementId, ApplicationId, AssessmentId, AwardId, CallId, CriterionId, DecisionId, FiscalYearId,
+    FundId, InstalmentId, LotId, MembershipId, NodeKind, OrganisationId, PaymentRequestId, ProgrammeId, RecoveryId,
+    RoleGrantId, SubmissionId, TransferId, UserId,
 };
 use uuid::Uuid;
 
@@ -55,6 +55,9 @@ node_ids! {
     InstalmentId => Instalment,
     PaymentRequestId => PaymentRequest,
     TransferId => Transfer,
+    RecoveryId => Recovery,
+    FiscalYearId => FiscalYear,
+    AccountId => Account,
 }
 
 /// The byte that stands for a kind. Clients keep identifiers, so a byte never changes and is never used again.
@@ -78,6 +81,9 @@ const fn byte(kind: NodeKind) -> u8 {
         NodeKind::Instalment => 16,
         NodeKind::PaymentRequest => 17,
         NodeKind::Transfer => 18,
+        NodeKind::Recovery => 19,
+        NodeKind::FiscalYear => 20,
+        NodeKind::Account => 21,
     }
 }
 

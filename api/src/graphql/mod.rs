@@ -14,6 +14,7 @@ mod execute;
 pub mod fund;
 pub mod id;
 pub mod identity;
+pub mod ledger;
 pub mod loader;
 pub mod locale;
 mod mutation;

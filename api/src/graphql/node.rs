@@ -135,6 +135,8 @@ async fn load_kind(ctx: &Context<'_>, kind: NodeKind, uuid: Uuid) -> Result<Node
         NodeKind::PaymentRequest => {
             PaymentRequest::from(award::queries::payment_request(db, actor, PaymentRequestId(uuid)).await?).into()
         }
-        NodeKind::Transfer => return Err(Error::NotFound),
+        NodeKind::Recovery | NodeKind::FiscalYear | NodeKind::Account | NodeKind::Transfer => {
+            return Err(Error::NotFound);
+        }
     })
 }

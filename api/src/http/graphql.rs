@@ -4,7 +4,9 @@
 //! library's because the stock one reads bodies of any size and answers every failure with the same status.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, VARY, WWW_AUTHENTICATE};
+use actix_web::http::header::{
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use async_graphql::{Response, ServerError, Value};
 use serde::Serialize;
@@ -16,7 +18,7 @@ use super::auth;
 use super::body::{self, Malformed};
 use super::media::{self, Media};
 use crate::App;
-use crate::graphql::error::{Error, Result, code};
+use crate::graphql::error::{Error, RETRY_AFTER_SECONDS, Result, code};
 use crate::graphql::{Locale, code_of, execute, is_request_error, refuse};
 
 /// Runs one GraphQL request.
@@ -75,8 +77,16 @@ struct Body<'a> {
 
 fn respond(media: Media, request_id: Uuid, response: &Response) -> HttpResponse {
     let mut builder = builder(media.status(response), media, request_id);
-    if response.errors.first().and_then(code_of) == Some(code::UNAUTHENTICATED) && is_request_error(response) {
-        builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
+    if is_request_error(response) {
+        match response.errors.first().and_then(code_of) {
+            Some(code::UNAUTHENTICATED) => {
+                builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
+            }
+            Some(code::UNAVAILABLE) => {
+                builder.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
+            }
+            _ => {}
+        }
     }
     write(builder, response)
 }

@@ -53,6 +53,7 @@ impl Media {
         match response.errors.first().and_then(code_of) {
             Some(code::UNAUTHENTICATED) => StatusCode::UNAUTHORIZED,
             Some(code::FORBIDDEN) => StatusCode::FORBIDDEN,
+            Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
             Some(code::INTERNAL) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }

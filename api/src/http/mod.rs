@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `POST /graphql` | the public contract |
 //! | `GET /healthz` | 200 while the process answers |
-//! | `GET /readyz` | 200 while the database answers too; 503 when it does not |
+//! | `GET /readyz` | 200 while the database answers too; 503 when it does not, within two seconds |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
 
 mod auth;
@@ -13,6 +13,7 @@ mod graphql;
 mod media;
 
 use std::net::TcpListener;
+use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
@@ -24,6 +25,9 @@ use crate::App;
 
 /// How long requests in progress may take to end once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
+
+/// How long the database has to answer. Whoever asks whether we are ready is about to give up, too.
+const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server of the app on a listener, with a number of threads. Awaiting it runs it, until its handle stops it.
 ///
@@ -63,9 +67,9 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(app: web::Data<App>) -> HttpResponse {
-    match app.database.ping().await {
-        Ok(()) => text(HttpResponse::Ok(), "ready\n"),
-        Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
+    match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
+        Ok(Ok(())) => text(HttpResponse::Ok(), "ready\n"),
+        Ok(Err(_)) | Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
     }
 }
 

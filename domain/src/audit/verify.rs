@@ -1,9 +1,9 @@
 //! `octroi verify`: proof that the ledger is whole and that nothing changed without its audit event.
 
-use entity::value::{NodeKind, PaymentRequestStatus, TransferKind};
+use entity::value::{AccountKind, NodeKind, PaymentRequestStatus, TransferKind};
 use entity::{
-    agreement, application, assessment, audit_event, award, budget, call, decision, fund, instalment, payment_request,
-    programme, transfer,
+    agreement, application, assessment, audit_event, award, budget, call, decision, fiscal_year, fund, instalment,
+    payment_request, programme, recovery, transfer,
 };
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -11,6 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+use crate::fund::ledger::Balances;
 pub use crate::fund::ledger::verify::{Fault, Report};
 use crate::{Database, Result};
 
@@ -112,20 +113,29 @@ async fn check_awards<C: ConnectionTrait>(db: &C, report: &mut Report) -> Result
             .await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = last.id.0;
+        let ids = || batch.iter().map(|award| award.id);
         let budgets = budget::Entity::find()
-            .filter(budget::Column::NodeId.is_in(batch.iter().map(|award| award.id.0)))
+            .filter(budget::Column::NodeId.is_in(ids().map(|id| id.0)))
             .all(db)
             .await?;
         let ordered = payment_request::Entity::find()
-            .filter(payment_request::Column::AwardId.is_in(batch.iter().map(|award| award.id)))
+            .filter(payment_request::Column::AwardId.is_in(ids()))
             .filter(payment_request::Column::Status.eq(PaymentRequestStatus::Ordered))
+            .all(db)
+            .await?;
+        let reinstated = recovery::Entity::find()
+            .filter(recovery::Column::AwardId.is_in(ids()))
+            .filter(recovery::Column::ReinstatedAt.is_not_null())
             .all(db)
             .await?;
         for award in &batch {
             let budget = budgets.iter().find(|budget| budget.node_id == award.id.0);
+            let balances = budget.map(Balances::from).unwrap_or_default();
             let own = ordered.iter().filter(|request| request.award_id == award.id);
-            let ordered: i64 = own.map(|request| request.amount_minor).sum();
-            if !budget.is_some_and(|budget| agrees(award, budget, ordered)) {
+            let ordered = own.map(|request| request.amount_minor).sum();
+            let own = reinstated.iter().filter(|recovery| recovery.award_id == award.id);
+            let reinstated = own.map(|recovery| recovery.amount_minor).sum();
+            if !agrees(award, &balances, ordered, reinstated) {
                 let what = format!("award {}: is {} and its money is elsewhere", award.id, award.status);
                 report.faults.push(Fault::new(what));
             }
@@ -134,17 +144,22 @@ async fn check_awards<C: ConnectionTrait>(db: &C, report: &mut Report) -> Result
 }
 
 /// Whether the balances of an award are those of its state.
-fn agrees(award: &award::Model, budget: &budget::Model, ordered: i64) -> bool {
+fn agrees(award: &award::Model, balances: &Balances, ordered: i64, reinstated: i64) -> bool {
+    use AccountKind::{Award, Ordered, Paid, Recoverable, Recovered};
     use entity::value::AwardStatus::{Committed, Completed, InProgress, Lapsed, Reserved, Terminated};
-    let committed = budget.award_minor + budget.ordered_minor + budget.paid_minor;
+    let sum = |kinds: &[AccountKind]| kinds.iter().map(|kind| balances.of(*kind)).sum::<i64>();
+    let reserved = balances.of(AccountKind::Reserved);
+    let to_pay = sum(&[Award, Ordered]);
+    let spent = sum(&[Paid, Recoverable, Recovered]) + reinstated;
+    let net = award.amount_minor - award.decommitted_minor;
     let whole = match award.status {
-        Reserved => (budget.reserved_minor, committed) == (award.amount_minor, 0),
-        Committed => (budget.reserved_minor, committed) == (0, award.amount_minor) && budget.paid_minor == 0,
-        InProgress => (budget.reserved_minor, committed) == (0, award.amount_minor) && budget.paid_minor > 0,
-        Completed => (budget.reserved_minor, budget.paid_minor) == (0, award.amount_minor),
-        Terminated | Lapsed => budget.reserved_minor == 0,
+        Reserved => (reserved, to_pay + spent) == (net, 0),
+        Committed => (reserved, to_pay, spent) == (0, net, 0),
+        InProgress => (reserved, to_pay + spent) == (0, net) && spent > 0,
+        Completed => (reserved, to_pay, spent) == (0, 0, net),
+        Terminated | Lapsed => (reserved, to_pay, spent) == (0, 0, 0),
     };
-    whole && budget.ordered_minor == ordered
+    whole && balances.of(Ordered) == ordered
 }
 
 /// Reads the identifier and status of every row of a table, and compares them with the last audit event of each.
@@ -177,6 +192,8 @@ async fn check_statuses<C: ConnectionTrait>(db: &C, report: &mut Report) -> Resu
     check_table!(db, report, NodeKind::Award, award);
     check_table!(db, report, NodeKind::Instalment, instalment);
     check_table!(db, report, NodeKind::PaymentRequest, payment_request);
+    check_table!(db, report, NodeKind::Recovery, recovery);
+    check_table!(db, report, NodeKind::FiscalYear, fiscal_year);
     let unsigned = award_without_agreement(db).await?;
     report.faults.extend(unsigned);
     Ok(())

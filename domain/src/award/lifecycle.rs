@@ -1,6 +1,6 @@
 //! The states of awards, instalments and payment requests.
 
-use entity::value::{AwardStatus, InstalmentStatus, PaymentRequestStatus};
+use entity::value::{AwardStatus, InstalmentStatus, PaymentRequestStatus, RecoveryStatus};
 
 use crate::error::Refusal;
 
@@ -13,26 +13,53 @@ pub enum AwardEvent {
     Claim,
     /// A payment is confirmed, and more is to come.
     PayPart,
-    /// The last payment is confirmed.
+    /// Nothing is left to pay: the last payment is confirmed, or what remained is decommitted.
     PayAll,
+    /// It will not be signed: its reservation is given back.
+    Release,
+    /// A part that will not be spent is given back.
+    Decommit,
+    /// Everything is given back, and nothing was ever paid.
+    Terminate,
+    /// Money that was paid is claimed back.
+    Recover,
 }
 
 impl AwardEvent {
     /// Every event.
-    pub const ALL: [Self; 4] = [Self::Sign, Self::Claim, Self::PayPart, Self::PayAll];
+    pub const ALL: [Self; 8] = [
+        Self::Sign,
+        Self::Claim,
+        Self::PayPart,
+        Self::PayAll,
+        Self::Release,
+        Self::Decommit,
+        Self::Terminate,
+        Self::Recover,
+    ];
 
     /// The state after the event, or why it does not apply.
     pub fn apply(self, status: AwardStatus) -> Result<AwardStatus, Refusal> {
         use AwardStatus::{Committed, Completed, InProgress, Lapsed, Reserved, Terminated};
         match (self, status) {
             (Self::Sign, Reserved) => Ok(Committed),
-            (Self::Claim, Committed | InProgress) => Ok(status),
+            (Self::Claim | Self::Decommit, Committed | InProgress)
+            | (Self::Recover, InProgress | Completed | Terminated) => Ok(status),
+            (Self::Release, Reserved) => Ok(Lapsed),
+            (Self::Terminate, Committed | InProgress) => Ok(Terminated),
             (Self::PayPart, Committed | InProgress) => Ok(InProgress),
             (Self::PayAll, Committed | InProgress) => Ok(Completed),
-            (Self::Sign, Committed | InProgress | Completed | Terminated | Lapsed)
-            | (Self::Claim | Self::PayPart | Self::PayAll, Reserved | Completed | Terminated | Lapsed) => Err(
-                Refusal::state("an award", "une attribution", status.as_str(), self.name()),
-            ),
+            (Self::Sign | Self::Release, Committed | InProgress | Completed | Terminated | Lapsed)
+            | (
+                Self::Claim | Self::PayPart | Self::PayAll | Self::Decommit | Self::Terminate,
+                Reserved | Completed | Terminated | Lapsed,
+            )
+            | (Self::Recover, Reserved | Committed | Lapsed) => Err(Refusal::state(
+                "an award",
+                "une attribution",
+                status.as_str(),
+                self.name(),
+            )),
         }
     }
 
@@ -41,6 +68,45 @@ impl AwardEvent {
             Self::Sign => "SIGN_AGREEMENT",
             Self::Claim => "CLAIM",
             Self::PayPart | Self::PayAll => "PAY",
+            Self::Release => "RELEASE",
+            Self::Decommit | Self::Terminate => "DECOMMIT",
+            Self::Recover => "ISSUE_RECOVERY",
+        }
+    }
+}
+
+/// What happens to a recovery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RecoveryEvent {
+    /// The money comes back.
+    Receive,
+    /// It is given up.
+    Cancel,
+    /// What came back is given to the call.
+    Reinstate,
+}
+
+impl RecoveryEvent {
+    /// Every event.
+    pub const ALL: [Self; 3] = [Self::Receive, Self::Cancel, Self::Reinstate];
+
+    /// The state after the event, or why it does not apply.
+    pub fn apply(self, status: RecoveryStatus) -> Result<RecoveryStatus, Refusal> {
+        use RecoveryStatus::{Cancelled, Issued, Received};
+        match (self, status) {
+            (Self::Receive, Issued) | (Self::Reinstate, Received) => Ok(Received),
+            (Self::Cancel, Issued) => Ok(Cancelled),
+            (Self::Receive | Self::Cancel, Received | Cancelled) | (Self::Reinstate, Issued | Cancelled) => Err(
+                Refusal::state("a recovery", "une recette", status.as_str(), self.name()),
+            ),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Receive => "RECEIVE_RECOVERY",
+            Self::Cancel => "CANCEL_RECOVERY",
+            Self::Reinstate => "REINSTATE_RECOVERY",
         }
     }
 }
@@ -181,6 +247,31 @@ mod tests {
             row(AwardEvent::PayAll),
             [None, Some(Completed), Some(Completed), None, None, None]
         );
+        assert_eq!(row(AwardEvent::Release), [Some(Lapsed), None, None, None, None, None]);
+        assert_eq!(row(AwardEvent::Decommit), row(AwardEvent::Claim));
+        assert_eq!(
+            row(AwardEvent::Terminate),
+            [None, Some(Terminated), Some(Terminated), None, None, None]
+        );
+        assert_eq!(
+            row(AwardEvent::Recover),
+            [None, None, Some(InProgress), Some(Completed), Some(Terminated), None]
+        );
+    }
+
+    #[test]
+    fn every_event_of_a_recovery_in_every_state() {
+        use RecoveryStatus::{Cancelled, Issued, Received};
+        assert_eq!(RecoveryStatus::ALL, [Issued, Received, Cancelled]);
+        let row = |event: RecoveryEvent| {
+            RecoveryStatus::ALL
+                .iter()
+                .map(|s| event.apply(*s).ok())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(row(RecoveryEvent::Receive), [Some(Received), None, None]);
+        assert_eq!(row(RecoveryEvent::Cancel), [Some(Cancelled), None, None]);
+        assert_eq!(row(RecoveryEvent::Reinstate), [None, Some(Received), None]);
     }
 
     #[test]

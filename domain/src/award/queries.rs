@@ -2,8 +2,9 @@
 
 use entity::value::{
     AgreementId, ApplicationId, AwardId, AwardStatus, CallId, DecisionStatus, FundId, InstalmentId, PaymentRequestId,
+    RecoveryId,
 };
-use entity::{agreement, application, award, decision, instalment, payment_request};
+use entity::{agreement, application, award, decision, instalment, payment_request, recovery};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Query, SelectStatement},
@@ -157,5 +158,24 @@ pub async fn payment_requests_of(
     let select = visible_payment_requests(actor)
         .filter(payment_request::Column::InstalmentId.is_in(instalments.iter().copied()))
         .order_by_asc(payment_request::Column::Id);
+    Ok(select.all(&db.reader).await?)
+}
+
+/// The recoveries an actor may see.
+pub(crate) fn visible_recoveries(actor: &Actor) -> Select<recovery::Entity> {
+    recovery::Entity::find().filter(recovery::Column::AwardId.in_subquery(visible_ids(actor)))
+}
+
+/// A recovery on an award the actor may see.
+pub async fn recovery(db: &Database, actor: &Actor, id: RecoveryId) -> Result<recovery::Model> {
+    let select = visible_recoveries(actor).filter(recovery::Column::Id.eq(id));
+    select.one(&db.reader).await?.ok_or(Error::NotFound)
+}
+
+/// The recoveries on awards that the actor may see, oldest first.
+pub async fn recoveries_of(db: &Database, actor: &Actor, awards: &[AwardId]) -> Result<Vec<recovery::Model>> {
+    let select = visible_recoveries(actor)
+        .filter(recovery::Column::AwardId.is_in(awards.iter().copied()))
+        .order_by_asc(recovery::Column::Id);
     Ok(select.all(&db.reader).await?)
 }

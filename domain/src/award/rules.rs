@@ -1,9 +1,9 @@
 //! What a valid schedule of instalments is.
 
-use entity::value::InstalmentKind;
+use entity::value::{InstalmentKind, InstalmentStatus};
 use time::Date;
 
-use crate::error::{Reasons, Refusal};
+use crate::error::{Error, Reasons, Refusal};
 use crate::fund::rules::positive;
 use crate::money::{Amount, Currency, Money};
 
@@ -69,11 +69,98 @@ pub fn check_schedule(
     amounts
 }
 
+/// An instalment, with what was done of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Where it stands.
+    pub status: InstalmentStatus,
+    /// Its amount, in minor units.
+    pub amount_minor: i64,
+    /// What was paid of it, in minor units.
+    pub paid_minor: i64,
+    /// What is ordered of it and not confirmed, in minor units.
+    pub ordered_minor: i64,
+}
+
+/// Lowers a schedule by an amount, in minor units, from its end. What was paid or ordered stays; an instalment of which
+/// nothing is left is cancelled, or paid if that was its all. An error when the schedule does not hold as much.
+pub fn shorten(schedule: &[Planned], amount_minor: i64) -> Result<Vec<Planned>, Error> {
+    let mut left = amount_minor;
+    let mut shortened: Vec<Planned> = schedule
+        .iter()
+        .rev()
+        .map(|instalment| {
+            let (after, taken) = shorten_one(*instalment, left);
+            left -= taken;
+            after
+        })
+        .collect();
+    shortened.reverse();
+    if left == 0 {
+        Ok(shortened)
+    } else {
+        Err(Error::internal(
+            "a schedule holds less than its award has left to order",
+        ))
+    }
+}
+
+fn shorten_one(mut instalment: Planned, most: i64) -> (Planned, i64) {
+    use InstalmentStatus::{Cancelled, Paid, Requested, Scheduled};
+    let kept = instalment.paid_minor + instalment.ordered_minor;
+    let taken = match instalment.status {
+        Scheduled | Requested => Ord::min(most, instalment.amount_minor - kept),
+        Paid | Cancelled => 0,
+    };
+    if taken == 0 {
+        return (instalment, 0);
+    }
+    if taken == instalment.amount_minor {
+        // Its amount stays, to say what was cancelled.
+        instalment.status = Cancelled;
+        return (instalment, taken);
+    }
+    instalment.amount_minor -= taken;
+    if instalment.amount_minor == instalment.paid_minor {
+        instalment.status = Paid;
+    }
+    (instalment, taken)
+}
+
 #[cfg(test)]
 mod tests {
     use time::macros::date;
 
     use super::*;
+
+    fn planned(status: InstalmentStatus, amount_minor: i64, paid_minor: i64, ordered_minor: i64) -> Planned {
+        Planned {
+            status,
+            amount_minor,
+            paid_minor,
+            ordered_minor,
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_shortened_from_its_end_and_keeps_what_was_paid_or_ordered() {
+        use InstalmentStatus::{Cancelled, Paid, Requested, Scheduled};
+        let schedule = [
+            planned(Paid, 100, 100, 0),
+            planned(Scheduled, 200, 50, 0),
+            planned(Requested, 300, 0, 120),
+            planned(Scheduled, 400, 0, 0),
+        ];
+        let after = |amount| shorten(&schedule, amount).expect("it holds as much");
+        assert_eq!(after(150)[3], planned(Scheduled, 250, 0, 0));
+        assert_eq!(after(400)[3], planned(Cancelled, 400, 0, 0));
+        assert_eq!(after(500)[2], planned(Requested, 200, 0, 120));
+        let all = after(400 + 180 + 150);
+        assert_eq!(all[2], planned(Requested, 120, 0, 120));
+        assert_eq!(all[1], planned(Paid, 50, 50, 0));
+        assert_eq!(all[0], schedule[0]);
+        assert!(shorten(&schedule, 400 + 180 + 151).is_err());
+    }
 
     fn instalment(decimal: &str, due_on: Date) -> NewInstalment {
         let amount = Amount {

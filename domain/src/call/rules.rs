@@ -2,7 +2,6 @@
 
 use entity::call;
 use entity::value::{CallStatus, Instant};
-use jiff::tz::TimeZone;
 
 use crate::error::{Code, Reasons, Refusal};
 
@@ -62,17 +61,6 @@ impl NewCriterion {
             )
         });
     }
-}
-
-/// Whether this is the name of a time zone, as `Europe/Paris`. Source: IANA Time Zone Database.
-pub fn time_zone(value: &str) -> Result<String, Refusal> {
-    TimeZone::get(value).map(|_| value.to_owned()).map_err(|_| {
-        Refusal::invalid(
-            "timeZone",
-            "Give the IANA name of a time zone, as Europe/Paris.",
-            "Donnez le nom IANA d'un fuseau horaire, comme Europe/Paris.",
-        )
-    })
 }
 
 /// The last instant of a call, grace included; `None` for a rolling call.
@@ -154,13 +142,5 @@ mod tests {
                 "criteria.3.threshold"
             ]
         );
-    }
-
-    #[test]
-    fn a_time_zone_is_one_of_the_iana_database() {
-        assert!(time_zone("Europe/Paris").is_ok());
-        assert!(time_zone("Indian/Reunion").is_ok());
-        assert!(time_zone("Europe/Atlantis").is_err());
-        assert!(time_zone("").is_err());
     }
 }

@@ -1,7 +1,8 @@
 //! The figures of a budget, and what they mean.
 
-use entity::budget;
+use entity::value::{AccountKind, NodeKind};
 
+use crate::fund::ledger::Balances;
 use crate::money::{Currency, Money};
 
 /// The budget of a node at one instant. Its figures always add up to each other.
@@ -9,32 +10,27 @@ use crate::money::{Currency, Money};
 pub struct Budget {
     currency: Currency,
     unallocated: i64,
-    available: i64,
-    reserved: i64,
-    left_to_order: i64,
-    ordered_unpaid: i64,
-    paid: i64,
+    balances: Balances,
 }
 
 impl Budget {
-    /// The budget that balances make. `balances` is the row of the node itself.
+    /// The budget that the balances under a node make.
     #[must_use]
-    pub fn of(balances: &budget::Model, currency: Currency) -> Self {
-        use entity::value::NodeKind;
-        let unallocated = match balances.node_kind {
-            NodeKind::Fund => balances.envelope_minor,
-            NodeKind::Programme => balances.programme_minor,
+    pub fn of(node: NodeKind, balances: Balances, currency: Currency) -> Self {
+        let unallocated = match node {
+            NodeKind::Fund => balances.of(AccountKind::Envelope),
+            NodeKind::Programme => balances.of(AccountKind::Programme),
             _ => 0,
         };
         Self {
             currency,
             unallocated,
-            available: balances.envelope_minor + balances.programme_minor + balances.call_minor,
-            reserved: balances.reserved_minor,
-            left_to_order: balances.award_minor,
-            ordered_unpaid: balances.ordered_minor,
-            paid: balances.paid_minor,
+            balances,
         }
+    }
+
+    fn sum(&self, kinds: &[AccountKind]) -> Money {
+        self.money(kinds.iter().map(|kind| self.balances.of(*kind)).sum())
     }
 
     fn money(&self, minor: i64) -> Money {
@@ -42,10 +38,10 @@ impl Budget {
     }
 
     /// Everything given to the node, cuts deducted: the envelope of a fund, the allocation of a programme or call, the
-    /// amount of an award.
+    /// amount of an award. What lapsed is part of it.
     #[must_use]
     pub fn opened(&self) -> Money {
-        self.money(self.available + self.reserved + self.left_to_order + self.ordered_unpaid + self.paid)
+        self.money(self.balances.iter().map(|(_, balance)| balance).sum())
     }
 
     /// What has been handed down: by a fund to its programmes, by a programme to its calls. For a call or an award, all
@@ -55,40 +51,58 @@ impl Budget {
         self.money(self.opened().minor - self.unallocated)
     }
 
-    /// What is promised to nobody: opened less reserved less committed.
+    /// What is promised to nobody.
     #[must_use]
     pub fn available(&self) -> Money {
-        self.money(self.available)
+        self.sum(&[AccountKind::Envelope, AccountKind::Programme, AccountKind::Call])
     }
 
     /// Promised by decisions whose agreement is not signed.
     #[must_use]
     pub fn reserved(&self) -> Money {
-        self.money(self.reserved)
+        self.sum(&[AccountKind::Reserved])
     }
 
-    /// Committed by signed agreements, paid or not.
+    /// Committed by signed agreements, paid or not; what was decommitted is not part of it.
     #[must_use]
     pub fn committed(&self) -> Money {
-        self.money(self.left_to_order + self.ordered_unpaid + self.paid)
+        self.money(self.remaining_to_pay().minor + self.paid().minor)
     }
 
     /// Ordered from the bank, paid or not.
     #[must_use]
     pub fn ordered(&self) -> Money {
-        self.money(self.ordered_unpaid + self.paid)
+        self.money(self.balances.of(AccountKind::Ordered) + self.paid().minor)
     }
 
-    /// Paid, as the bank confirmed.
+    /// Paid, as the bank confirmed. What is recovered of it stays part of it until it is reinstated.
     #[must_use]
     pub fn paid(&self) -> Money {
-        self.money(self.paid)
+        self.sum(&[AccountKind::Paid, AccountKind::Recoverable, AccountKind::Recovered])
+    }
+
+    /// Paid wrongly and claimed back, not received yet.
+    #[must_use]
+    pub fn recoverable(&self) -> Money {
+        self.sum(&[AccountKind::Recoverable])
+    }
+
+    /// Paid wrongly and received back.
+    #[must_use]
+    pub fn recovered(&self) -> Money {
+        self.sum(&[AccountKind::Recovered])
+    }
+
+    /// Committed once, decommitted, and lost to the call by the fund's policy.
+    #[must_use]
+    pub fn lapsed(&self) -> Money {
+        self.sum(&[AccountKind::Lapsed])
     }
 
     /// Committed and not paid yet (reste à payer).
     #[must_use]
     pub fn remaining_to_pay(&self) -> Money {
-        self.money(self.left_to_order + self.ordered_unpaid)
+        self.sum(&[AccountKind::Award, AccountKind::Ordered])
     }
 
     /// Committed over opened, in basis points rounded down; `None` when nothing is opened.
@@ -100,7 +114,7 @@ impl Budget {
     /// Paid over committed, in basis points rounded down; `None` when nothing is committed.
     #[must_use]
     pub fn payment_rate_bp(&self) -> Option<i32> {
-        rate_bp(self.paid, self.committed().minor)
+        rate_bp(self.paid().minor, self.committed().minor)
     }
 }
 
@@ -113,43 +127,43 @@ fn rate_bp(part: i64, whole: i64) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use entity::value::{FundId, NodeKind};
-    use uuid::Uuid;
-
     use super::*;
 
-    fn budget(node_kind: NodeKind) -> Budget {
-        let balances = budget::Model {
-            node_id: Uuid::nil(),
-            node_kind,
-            fund_id: FundId::new(),
-            envelope_minor: 1_000,
-            programme_minor: 200,
-            call_minor: 30,
-            reserved_minor: 5,
-            award_minor: 40,
-            ordered_minor: 300,
-            paid_minor: 2_000,
-        };
-        Budget::of(&balances, Currency::from_code("EUR").expect("a currency"))
+    fn budget(node: NodeKind) -> Budget {
+        let mut balances = Balances::default();
+        for (kind, minor) in [
+            (AccountKind::Envelope, 1_000),
+            (AccountKind::Programme, 200),
+            (AccountKind::Call, 30),
+            (AccountKind::Reserved, 5),
+            (AccountKind::Award, 40),
+            (AccountKind::Ordered, 300),
+            (AccountKind::Paid, 2_000),
+            (AccountKind::Recoverable, 7),
+            (AccountKind::Recovered, 11),
+            (AccountKind::Lapsed, 13),
+        ] {
+            balances.add(kind, minor);
+        }
+        Budget::of(node, balances, Currency::from_code("EUR").expect("a currency"))
     }
 
     #[test]
     fn the_figures_of_a_budget_add_up() {
         let fund = budget(NodeKind::Fund);
-        assert_eq!(fund.opened().minor, 3_575);
-        assert_eq!(fund.allocated().minor, 2_575);
-        assert_eq!(
-            fund.available().minor + fund.reserved().minor + fund.committed().minor,
-            fund.opened().minor
-        );
+        assert_eq!(fund.opened().minor, 3_606);
+        assert_eq!(fund.allocated().minor, 2_606);
+        let parts = [fund.available(), fund.reserved(), fund.committed(), fund.lapsed()];
+        assert_eq!(parts.iter().map(|part| part.minor).sum::<i64>(), fund.opened().minor);
         assert_eq!(
             fund.committed().minor,
             fund.remaining_to_pay().minor + fund.paid().minor
         );
-        assert_eq!(fund.ordered().minor, 2_300);
-        assert_eq!(budget(NodeKind::Programme).allocated().minor, 3_375);
-        assert_eq!(budget(NodeKind::Call).allocated().minor, 3_575);
+        assert_eq!(fund.paid().minor, 2_018);
+        assert_eq!(fund.ordered().minor, 2_318);
+        assert_eq!((fund.recoverable().minor, fund.recovered().minor), (7, 11));
+        assert_eq!(budget(NodeKind::Programme).allocated().minor, 3_406);
+        assert_eq!(budget(NodeKind::Call).allocated().minor, 3_606);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Reads of budgets. One statement finds the figures, whatever the length of the ledger.
 
-use entity::value::{ApplicationStatus, AwardId, CallId, FundId, ProgrammeId};
-use entity::{application, budget, call, fund};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Query};
+use entity::value::{ApplicationStatus, AwardId, CallId, FundId, Instant, NodeKind, ProgrammeId};
+use entity::{application, budget, budget_entry, call, fund};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
 use uuid::Uuid;
 
 use super::budget::Budget;
 use crate::actor::Place;
+use crate::fund::ledger::Balances;
 use crate::fund::policy::may_see_budget;
-use crate::{Actor, Database, Error, Result, award, call as call_room, fund as fund_room, scope};
+use crate::{Actor, Database, Error, Refusal, Result, award, call as call_room, fund as fund_room, scope};
 
 /// A node of the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,17 +24,58 @@ pub enum Node {
     Award(AwardId),
 }
 
-/// The budget of a node. `NOT_FOUND` when the actor may not see the node, `FORBIDDEN` when they may see it and not its
+impl Node {
+    /// What it is.
+    #[must_use]
+    pub const fn kind(self) -> NodeKind {
+        match self {
+            Self::Fund(_) => NodeKind::Fund,
+            Self::Programme(_) => NodeKind::Programme,
+            Self::Call(_) => NodeKind::Call,
+            Self::Award(_) => NodeKind::Award,
+        }
+    }
+}
+
+/// The budget of a node, now or as it was at an instant. `NOT_FOUND` when the actor may not see the node, `FORBIDDEN` when they may see it and not its
 /// budget: for want of a role, or because an application of their own organisation awaits its decision there.
-pub async fn budget(db: &Database, actor: &Actor, node: Node) -> Result<Budget> {
+///
+/// What it was at an instant is known once that instant is past: a transfer under way then may still be committed.
+pub async fn budget(db: &Database, actor: &Actor, node: Node, as_of: Option<Instant>) -> Result<Budget> {
     let (fund_id, node_id) = authorise(db, actor, node).await?;
-    let figures = budget::Entity::find_by_id(node_id).one(&db.reader).await?;
-    let figures = figures.ok_or_else(|| Error::internal("a node has no budget"))?;
+    let balances = match as_of {
+        None => now(db, node_id).await?,
+        Some(instant) if instant <= db.clock().now() => at(db, node_id, instant).await?,
+        Some(_) => return Err(in_the_future().into()),
+    };
     let fund = fund::Entity::find_by_id(fund_id)
         .one(&db.reader)
         .await?
         .ok_or(Error::NotFound)?;
-    Ok(Budget::of(&figures, fund_room::rules::known_currency(&fund)?))
+    let currency = fund_room::rules::known_currency(&fund)?;
+    Ok(Budget::of(node.kind(), balances, currency))
+}
+
+/// The balances under a node. What no transfer has touched has no row, and holds nothing.
+async fn now(db: &Database, node_id: Uuid) -> Result<Balances> {
+    let row = budget::Entity::find_by_id(node_id).one(&db.reader).await?;
+    Ok(row.as_ref().map(Balances::from).unwrap_or_default())
+}
+
+/// The balances under a node after the last transfer recorded at or before an instant: one seek on the key.
+async fn at(db: &Database, node_id: Uuid, instant: Instant) -> Result<Balances> {
+    let last = budget_entry::Entity::find()
+        .filter(budget_entry::Column::NodeId.eq(node_id))
+        .filter(budget_entry::Column::RecordedAt.lte(instant))
+        .order_by_desc(budget_entry::Column::RecordedAt)
+        .order_by_desc(budget_entry::Column::Seq)
+        .one(&db.reader)
+        .await?;
+    Ok(last.as_ref().map(Balances::from).unwrap_or_default())
+}
+
+fn in_the_future() -> Refusal {
+    Refusal::invalid("asOf", "The instant is in the future.", "L'instant est dans le futur.")
 }
 
 /// The fund of a node whose budget the actor may see, with the node's identifier.

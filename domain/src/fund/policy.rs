@@ -32,6 +32,21 @@ pub fn may_move_money(actor: &Actor, fund: FundId) -> bool {
     actor.holds(&[Role::FinanceOfficer], Place::Fund(fund))
 }
 
+/// Whether the actor may read the journal of a fund: its transfers and its accounts.
+#[must_use]
+pub fn may_read_journal(actor: &Actor, fund: FundId) -> bool {
+    actor.holds(
+        &[Role::Admin, Role::ProgrammeManager, Role::FinanceOfficer, Role::Auditor],
+        Place::Fund(fund),
+    )
+}
+
+/// Whether the actor may have the whole ledger of a fund verified.
+#[must_use]
+pub fn may_verify(actor: &Actor, fund: FundId) -> bool {
+    actor.holds(&[Role::Auditor], Place::Fund(fund))
+}
+
 /// Whether the actor may see a fund: anybody once it is open, its staff before.
 #[must_use]
 pub fn may_see(actor: &Actor, fund: &fund::Model) -> bool {

@@ -1,6 +1,9 @@
 //! What a valid fund, programme and amount are.
 
 use entity::fund;
+use entity::value::Instant;
+use jiff::{Timestamp, tz::TimeZone};
+use time::{Date, Month};
 
 use crate::error::{Code, Error, Refusal};
 use crate::money::{Amount, Currency, Money};
@@ -36,6 +39,45 @@ pub fn currency(value: &str) -> Result<Currency, Refusal> {
 /// The currency of a fund that exists.
 pub fn known_currency(fund: &fund::Model) -> Result<Currency, Error> {
     Currency::from_code(&fund.currency).ok_or_else(|| Error::internal("a fund has an unknown currency"))
+}
+
+/// The IANA time zone in which a fund's days begin.
+pub fn time_zone(value: &str) -> Result<String, Refusal> {
+    TimeZone::get(value).map(|_| value.to_owned()).map_err(|_| {
+        Refusal::invalid(
+            "timeZone",
+            "Give the name of an IANA time zone, as Europe/Paris.",
+            "Donnez le nom d'un fuseau horaire IANA, comme Europe/Paris.",
+        )
+    })
+}
+
+/// The day it is for a fund at an instant: its fiscal year is the day's calendar year.
+pub fn day(fund: &fund::Model, at: Instant) -> Result<Date, Error> {
+    let zone = TimeZone::get(&fund.time_zone).map_err(Error::internal)?;
+    let local = Timestamp::from_microsecond(at.0)
+        .map_err(Error::internal)?
+        .to_zoned(zone);
+    let month = u8::try_from(local.month())
+        .ok()
+        .and_then(|month| Month::try_from(month).ok());
+    let day = u8::try_from(local.day()).ok();
+    let (month, day) = month
+        .zip(day)
+        .ok_or_else(|| Error::internal("a day outside the calendar"))?;
+    Date::from_calendar_date(i32::from(local.year()), month, day).map_err(Error::internal)
+}
+
+/// A fiscal year for which payment credits can be opened.
+pub fn fiscal_year(path: &str, year: i32) -> Result<i32, Refusal> {
+    if (1900..=9999).contains(&year) {
+        return Ok(year);
+    }
+    Err(Refusal::invalid(
+        path,
+        "Give a year from 1900 to 9999.",
+        "Donnez une année de 1900 à 9999.",
+    ))
 }
 
 /// An amount above zero in the fund's currency, in minor units.
@@ -114,5 +156,13 @@ mod tests {
         for value in ["", "F", "ftap", "FTAP_1", "-FTAP", "FTAP-", "É1"] {
             assert!(code(value).is_err(), "{value}");
         }
+    }
+
+    #[test]
+    fn a_time_zone_is_one_of_the_iana_database() {
+        assert!(time_zone("Europe/Paris").is_ok());
+        assert!(time_zone("Indian/Reunion").is_ok());
+        assert!(time_zone("Europe/Atlantis").is_err());
+        assert!(time_zone("").is_err());
     }
 }

@@ -1,11 +1,11 @@
 //! Idempotency keys: a repeat of a money-moving command answers what the first one did, and does nothing.
 
 use entity::idempotency_key;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, TryInsertResult, sea_query::Expr};
+use sea_orm::{ActiveValue::Set, EntityTrait, TryInsertResult};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use super::{Outcome, Work};
+use super::{Outcome, Posting, Work};
 use crate::error::is_forbidden;
 use crate::{Code, Error, Refusal, Result};
 
@@ -21,14 +21,13 @@ pub struct Idempotency {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Stored {
+    /// As releases before 0.2 stored it.
     Done(serde_json::Value),
+    Moved {
+        value: serde_json::Value,
+        postings: Vec<Posting>,
+    },
     Refused(Vec<Refusal>),
-}
-
-/// Whether the key is new.
-pub(super) enum Claim {
-    New,
-    Stored(Stored),
 }
 
 impl Idempotency {
@@ -54,77 +53,81 @@ impl Idempotency {
         }))
     }
 
-    /// Takes the key, or finds the answer stored under it. A concurrent holder of the same key is waited for: the
-    /// insertion blocks on its uncommitted row.
-    pub(super) async fn claim(&self, work: &mut Work) -> Result<Claim> {
+    /// The answer stored under the key, if it was used before.
+    pub(super) async fn stored(&self, work: &mut Work) -> Result<Option<Stored>> {
         let principal_id = work.actor.require_user()?;
+        let found = idempotency_key::Entity::find_by_id((principal_id, self.key.clone()))
+            .one(&work.txn)
+            .await?;
+        work.idempotency_key = Some(self.key.clone());
+        let Some(stored) = found else { return Ok(None) };
+        if stored.operation != self.operation || stored.fingerprint != self.fingerprint {
+            return Err(reused().into());
+        }
+        Ok(Some(serde_json::from_str(&stored.outcome)?))
+    }
+
+    /// Stores what the command answered. What is neither an answer nor a refusal is not stored. When somebody else has
+    /// stored an answer in the meantime, the error says to try again, and to find it.
+    pub(super) async fn store<T: Serialize>(
+        &self,
+        work: &mut Work,
+        result: &Result<T>,
+        postings: &[Posting],
+    ) -> Result<()> {
+        let stored = match result {
+            Ok(value) => Stored::Moved {
+                value: serde_json::to_value(value)?,
+                postings: postings.to_vec(),
+            },
+            Err(Error::Refused(refusals)) => Stored::Refused(refusals.clone()),
+            Err(_) => return Ok(()),
+        };
         let row = idempotency_key::ActiveModel {
-            principal_id: Set(principal_id),
+            principal_id: Set(work.actor.require_user()?),
             key: Set(self.key.clone()),
             operation: Set(self.operation.to_owned()),
             fingerprint: Set(self.fingerprint.clone()),
-            outcome: Set(String::new()),
+            outcome: Set(serde_json::to_string(&stored)?),
             created_at: Set(work.now),
         };
         let inserted = idempotency_key::Entity::insert(row)
             .on_conflict_do_nothing_on([idempotency_key::Column::PrincipalId, idempotency_key::Column::Key])
             .exec_without_returning(&work.txn)
             .await?;
-        if matches!(inserted, TryInsertResult::Inserted(1..)) {
-            work.idempotency_key = Some(self.key.clone());
-            return Ok(Claim::New);
+        if !matches!(inserted, TryInsertResult::Inserted(1..)) {
+            return Err(Error::raced());
         }
-        let stored = idempotency_key::Entity::find_by_id((principal_id, self.key.clone()))
-            .one(&work.txn)
-            .await?
-            .ok_or_else(|| Error::internal("an idempotency key vanished"))?;
-        if stored.operation != self.operation || stored.fingerprint != self.fingerprint {
-            return Err(Refusal::new(
-                Code::IdempotencyKeyReused,
-                "This idempotency key was used for a different operation. Use a new one.",
-                "Cette clé d'idempotence a servi à une autre opération. Utilisez-en une nouvelle.",
-            )
-            .at("idempotencyKey")
-            .into());
-        }
-        Ok(Claim::Stored(serde_json::from_str(&stored.outcome)?))
+        work.recorded = true;
+        Ok(())
     }
+}
 
-    /// Stores what the command answered. What is neither an answer nor a refusal is not stored, and ends the Work.
-    pub(super) async fn store<T: Serialize>(&self, work: &Work, result: Result<T>) -> Result<Result<T>> {
-        let stored = match &result {
-            Ok(value) => Stored::Done(serde_json::to_value(value)?),
-            Err(Error::Refused(refusals)) => Stored::Refused(refusals.clone()),
-            Err(_) => return result.map(Ok),
-        };
-        idempotency_key::Entity::update_many()
-            .col_expr(
-                idempotency_key::Column::Outcome,
-                Expr::value(serde_json::to_string(&stored)?),
-            )
-            .filter(idempotency_key::Column::PrincipalId.eq(work.actor.require_user()?))
-            .filter(idempotency_key::Column::Key.eq(self.key.as_str()))
-            .exec(&work.txn)
-            .await?;
-        Ok(result)
-    }
+fn reused() -> Refusal {
+    Refusal::new(
+        Code::IdempotencyKeyReused,
+        "This idempotency key was used for a different operation. Use a new one.",
+        "Cette clé d'idempotence a servi à une autre opération. Utilisez-en une nouvelle.",
+    )
+    .at("idempotencyKey")
 }
 
 impl Stored {
     /// The stored answer, marked as a replay.
     pub(super) fn answer<T: DeserializeOwned>(self) -> Result<Outcome<T>> {
-        match self {
-            Self::Done(value) => Ok(Outcome {
-                value: serde_json::from_value(value)?,
-                replayed: true,
-            }),
+        let (value, postings) = match self {
+            Self::Done(value) => (value, Vec::new()),
+            Self::Moved { value, postings } => (value, postings),
             Self::Refused(refusals) => {
-                let replayed = refusals
-                    .into_iter()
-                    .map(|refusal| refusal.with("replayed", true))
-                    .collect();
-                Err(Error::Refused(replayed))
+                let replayed = refusals.into_iter().map(|refusal| refusal.with("replayed", true));
+                return Err(Error::Refused(replayed.collect()));
             }
-        }
+        };
+        Ok(Outcome {
+            value: serde_json::from_value(value)?,
+            postings,
+            replayed: true,
+            preview: false,
+        })
     }
 }

@@ -82,6 +82,10 @@ ids! {
     InstalmentId,
     /// A beneficiary's claim on an instalment.
     PaymentRequestId,
+    /// A claim for money paid wrongly.
+    RecoveryId,
+    /// A year of a fund's payment credits.
+    FiscalYearId,
     /// A ledger account.
     AccountId,
     /// A line of the ledger.

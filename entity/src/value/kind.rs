@@ -127,6 +127,14 @@ text_enum! {
         Ordered = "ORDERED",
         /// Paid.
         Paid = "PAID",
+        /// Paid wrongly and claimed back, not received.
+        Recoverable = "RECOVERABLE",
+        /// Paid wrongly and received back.
+        Recovered = "RECOVERED",
+        /// Committed once, will not be spent, and is lost to the call.
+        Lapsed = "LAPSED",
+        /// Payment credits used by orders. In the book of payment credits only.
+        Consumed = "CONSUMED",
     }
 }
 
@@ -139,16 +147,44 @@ text_enum! {
         Reduce = "REDUCE",
         /// Budget set: envelope to programme, or programme to call.
         Allocate = "ALLOCATE",
+        /// Budget taken back: programme to envelope, or call to programme.
+        Deallocate = "DEALLOCATE",
+        /// Budget moved sideways: programme to programme, or call to call.
+        Redeploy = "REDEPLOY",
+        /// Payment credits left over taken to the next fiscal year.
+        CarryOver = "CARRY_OVER",
         /// Decision adopted: call to reserved.
         Reserve = "RESERVE",
+        /// Award never signed: reserved back to call.
+        Release = "RELEASE",
         /// Agreement signed: reserved to award.
         Commit = "COMMIT",
+        /// Award that will not be spent: award to call, or to lapsed.
+        Decommit = "DECOMMIT",
         /// Payment ordered: award to ordered.
         Order = "ORDER",
         /// Payment confirmed: ordered to paid.
         Pay = "PAY",
         /// Payment refused by the bank: ordered back to award.
         Reject = "REJECT",
+        /// Money claimed back: paid to recoverable.
+        RecoveryIssued = "RECOVERY_ISSUED",
+        /// Money received back: recoverable to recovered.
+        RecoveryReceived = "RECOVERY_RECEIVED",
+        /// Claim given up: recoverable back to paid.
+        RecoveryCancelled = "RECOVERY_CANCELLED",
+        /// Recovered money given back to the call, where the fund's policy allows it.
+        Reinstate = "REINSTATE",
+    }
+}
+
+text_enum! {
+    /// Where money goes that was committed and will not be spent.
+    Decommitment {
+        /// Back to the call, to be awarded again.
+        ReturnsToCall = "RETURNS_TO_CALL",
+        /// Nowhere: it lapses.
+        Lapses = "LAPSES",
     }
 }
 
@@ -189,6 +225,12 @@ text_enum! {
         Instalment = "INSTALMENT",
         /// A payment request.
         PaymentRequest = "PAYMENT_REQUEST",
+        /// A claim for money paid wrongly.
+        Recovery = "RECOVERY",
+        /// A year of a fund's payment credits.
+        FiscalYear = "FISCAL_YEAR",
+        /// A ledger account.
+        Account = "ACCOUNT",
         /// A line of the ledger.
         Transfer = "TRANSFER",
     }

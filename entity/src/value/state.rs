@@ -149,3 +149,25 @@ text_enum! {
         Rejected = "REJECTED",
     }
 }
+
+text_enum! {
+    /// Where a fiscal year of payment credits stands.
+    FiscalYearStatus {
+        /// Credits are opened, moved and consumed.
+        Open = "OPEN",
+        /// Takes nothing more; what is left can be carried over.
+        Closed = "CLOSED",
+    }
+}
+
+text_enum! {
+    /// Where a recovery stands.
+    RecoveryStatus {
+        /// Claimed from the beneficiary.
+        Issued = "ISSUED",
+        /// The money came back.
+        Received = "RECEIVED",
+        /// Given up.
+        Cancelled = "CANCELLED",
+    }
+}

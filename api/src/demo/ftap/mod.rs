@@ -72,6 +72,7 @@ async fn open_fund(stage: &mut Stage, cast: &Cast, facts: &Ftap) -> Result<(Prog
         legal_basis: "Budget de l'État, programme 349".to_owned(),
         starts_on: facts.fund.starts_on,
         ends_on: facts.fund.ends_on,
+        time_zone: "Europe/Paris".to_owned(),
         illustrative: None,
     };
     let (fund_id, team) = budget::found(stage, cast, &fund).await?;

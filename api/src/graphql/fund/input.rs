@@ -1,7 +1,9 @@
 //! What the mutations of funds take.
 
 use async_graphql::{ID, InputObject};
-use domain::fund::commands::{AllocateBudget, CreateFund, CreateProgramme, Destination, OpenEnvelope, ReduceEnvelope};
+use domain::fund::commands::{
+    AllocateBudget, CreateFund, CreateProgramme, Holder, OpenEnvelope, Order, ReduceEnvelope,
+};
 use entity::value::{CallId, NodeKind, ProgrammeId};
 
 use crate::graphql::error::{Error, Result};
@@ -23,6 +25,9 @@ pub struct CreateFundInput {
     pub(super) starts_on: Date,
     /// Last day.
     pub(super) ends_on: Date,
+    /// IANA time zone in which its days and its fiscal years begin, as `Europe/Paris`.
+    #[graphql(default_with = "\"UTC\".to_owned()")]
+    pub(super) time_zone: String,
     /// Anything; comes back in the payload.
     pub(super) client_mutation_id: Option<String>,
 }
@@ -36,6 +41,7 @@ impl CreateFundInput {
             legal_basis: self.legal_basis,
             starts_on: self.starts_on.0,
             ends_on: self.ends_on.0,
+            time_zone: self.time_zone,
             illustrative: None,
         }
     }
@@ -76,6 +82,8 @@ pub struct OpenEnvelopeInput {
     pub(super) reason: String,
     /// Reference of the document that votes it, of at most 200 characters.
     pub(super) document: String,
+    /// The day it counts for, if not today: never in the future, nor before the fund starts.
+    pub(super) effective_on: Option<Date>,
     /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
@@ -86,10 +94,13 @@ impl OpenEnvelopeInput {
     pub(super) fn command(self) -> Result<OpenEnvelope> {
         Ok(OpenEnvelope {
             fund_id: id::parse(&self.fund_id)?,
-            amount: self.amount.into(),
-            reason: self.reason,
-            document: self.document,
-            idempotency_key: self.idempotency_key,
+            order: Order {
+                amount: self.amount.into(),
+                reason: self.reason,
+                document: self.document,
+                idempotency_key: self.idempotency_key,
+                effective_on: self.effective_on.map(|date| date.0),
+            },
         })
     }
 }
@@ -105,6 +116,8 @@ pub struct ReduceEnvelopeInput {
     pub(super) reason: String,
     /// Reference of the document that decides it, of at most 200 characters.
     pub(super) document: String,
+    /// The day it counts for, if not today: never in the future, nor before the fund starts.
+    pub(super) effective_on: Option<Date>,
     /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
@@ -115,10 +128,13 @@ impl ReduceEnvelopeInput {
     pub(super) fn command(self) -> Result<ReduceEnvelope> {
         Ok(ReduceEnvelope {
             fund_id: id::parse(&self.fund_id)?,
-            amount: self.amount.into(),
-            reason: self.reason,
-            document: self.document,
-            idempotency_key: self.idempotency_key,
+            order: Order {
+                amount: self.amount.into(),
+                reason: self.reason,
+                document: self.document,
+                idempotency_key: self.idempotency_key,
+                effective_on: self.effective_on.map(|date| date.0),
+            },
         })
     }
 }
@@ -134,6 +150,8 @@ pub struct AllocateBudgetInput {
     pub(super) reason: String,
     /// Reference of the document that decides it, of at most 200 characters.
     pub(super) document: String,
+    /// The day it counts for, if not today: never in the future, nor before the fund starts.
+    pub(super) effective_on: Option<Date>,
     /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
     pub(super) idempotency_key: String,
     /// Anything; comes back in the payload.
@@ -143,16 +161,19 @@ pub struct AllocateBudgetInput {
 impl AllocateBudgetInput {
     pub(super) fn command(self) -> Result<AllocateBudget> {
         let to = match id::decode(&self.to) {
-            Some((NodeKind::Programme, uuid)) => Destination::Programme(ProgrammeId(uuid)),
-            Some((NodeKind::Call, uuid)) => Destination::Call(CallId(uuid)),
+            Some((NodeKind::Programme, uuid)) => Holder::Programme(ProgrammeId(uuid)),
+            Some((NodeKind::Call, uuid)) => Holder::Call(CallId(uuid)),
             _ => return Err(Error::NotFound),
         };
         Ok(AllocateBudget {
             to,
-            amount: self.amount.into(),
-            reason: self.reason,
-            document: self.document,
-            idempotency_key: self.idempotency_key,
+            order: Order {
+                amount: self.amount.into(),
+                reason: self.reason,
+                document: self.document,
+                idempotency_key: self.idempotency_key,
+                effective_on: self.effective_on.map(|date| date.0),
+            },
         })
     }
 }

@@ -1,7 +1,7 @@
 //! The fund part of `Mutation`.
 
 use async_graphql::{Context, Object};
-use domain::fund::commands::Destination;
+use domain::fund::commands::Holder;
 
 use super::input::{
     AllocateBudgetInput, CreateFundInput, CreateProgrammeInput, OpenEnvelopeInput, ReduceEnvelopeInput,
@@ -102,8 +102,8 @@ impl FundMutation {
                 ..Default::default()
             };
             match done.value {
-                Destination::Programme(id) => payload.programme = Some(ctx.loaders().one(id).await?.into()),
-                Destination::Call(id) => payload.call = Some(ctx.loaders().one(id).await?.into()),
+                Holder::Programme(id) => payload.programme = Some(ctx.loaders().one(id).await?.into()),
+                Holder::Call(id) => payload.call = Some(ctx.loaders().one(id).await?.into()),
             }
             Ok(payload)
         })

@@ -11,6 +11,7 @@ use entity::{application, fund};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::LockType};
 
 use super::{policy, queries};
+use crate::fund::rules::known_currency;
 use crate::work::Subject;
 use crate::{Currency, Error, Result, Work};
 
@@ -32,13 +33,15 @@ async fn load_to_edit(work: &Work, id: ApplicationId) -> Result<application::Mod
     }
 }
 
+/// The fund that an application asks for money.
+pub(crate) async fn fund_of(work: &Work, application: &application::Model) -> Result<fund::Model> {
+    let found = fund::Entity::find_by_id(application.fund_id).one(work.txn()).await?;
+    found.ok_or(Error::NotFound)
+}
+
 /// The currency in which an application's amounts are.
 pub(crate) async fn currency(work: &Work, application: &application::Model) -> Result<Currency> {
-    let fund = fund::Entity::find_by_id(application.fund_id)
-        .one(work.txn())
-        .await?
-        .ok_or(Error::NotFound)?;
-    crate::fund::rules::known_currency(&fund)
+    known_currency(&fund_of(work, application).await?)
 }
 
 pub(crate) fn subject(id: ApplicationId) -> Subject {

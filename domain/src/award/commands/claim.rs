@@ -49,11 +49,11 @@ impl Command for RequestPayment {
         reasons.keep(AwardEvent::Claim.apply(grant.award.status));
         reasons.keep(InstalmentEvent::Request.apply(instalment.status));
         let amount_minor = reasons
-            .keep(positive("amount", &self.amount, grant.currency))
+            .keep(positive("amount", &self.amount, grant.journal.currency))
             .unwrap_or_default();
         let unpaid = instalment.amount_minor - paid(work, instalment.id).await?;
         reasons.require(amount_minor <= unpaid, || {
-            let most = Money::new(unpaid, grant.currency);
+            let most = Money::new(unpaid, grant.journal.currency);
             let (en, fr) = (
                 format!("{most} of the instalment is left to pay."),
                 format!("Il reste {most} à payer de l'échéance."),

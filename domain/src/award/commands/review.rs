@@ -1,7 +1,7 @@
 //! Certifying, approving and refusing a payment request: three people, no money moved yet.
 
 use entity::payment_request;
-use entity::value::{PaymentRequestId, UserId};
+use entity::value::{InstalmentStatus, PaymentRequestId, UserId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
 use super::{Claim, advance_instalment, load_claim, payment_subject};
@@ -92,7 +92,10 @@ impl Command for RejectPayment {
         change.settled_at = Set(Some(work.now));
         change.settlement_reference = Set(Some(reason));
         let id = finish(work, &claim, change, "payment_request.reject").await?;
-        advance_instalment(work, &claim.instalment, InstalmentEvent::Reopen, "instalment.reopen").await?;
+        // An instalment that was decommitted meanwhile stays as it is.
+        if claim.instalment.status == InstalmentStatus::Requested {
+            advance_instalment(work, &claim.instalment, InstalmentEvent::Reopen, "instalment.reopen").await?;
+        }
         Ok(id)
     }
 }

@@ -1,18 +1,23 @@
 //! Ordering a payment and recording the bank's answer: the moments at which money moves.
 
-use entity::value::{AccountKind, AuditEventId, NodeKind, PaymentRequestId, TransferId, TransferKind};
-use entity::{account, payment_request, transfer};
+use entity::value::{
+    AccountId, AccountKind, AuditEventId, FundId, InstalmentStatus, PaymentRequestId, PaymentRequestStatus,
+    TransferKind,
+};
+use entity::{account, call, payment_request, transfer};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::Serialize;
 
 use super::review::begin;
-use super::{Claim, advance_instalment, award_subject, load_claim, paid, payment_subject};
+use super::{Because, Claim, advance_instalment, load_claim, paid, payment_subject};
 use crate::award::lifecycle::{AwardEvent, InstalmentEvent, PaymentEvent};
 use crate::award::policy;
-use crate::error::Reasons;
-use crate::fund::ledger::{self, Cause, Journal, Movement};
+use crate::error::{Code, Reasons, Refusal};
+use crate::fund::commands::check_year_takes_orders;
+use crate::fund::ledger::{Key, Movement, journal};
+use crate::money::Money;
 use crate::work::Idempotency;
-use crate::{Command, Error, Result, Work};
+use crate::{Command, Database, Error, Result, Work};
 
 /// Orders an approved payment (ordonnancement): a finance officer who did not approve it.
 #[derive(Clone, Debug, Serialize)]
@@ -30,9 +35,14 @@ impl Command for OrderPayment {
         Idempotency::new("orderPayment", &self.idempotency_key, self)
     }
 
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        journal::of_payment_request(db, self.payment_request_id).await
+    }
+
     async fn run(&self, work: &mut Work) -> Result<PaymentRequestId> {
         let officer = work.actor.require_user()?;
         let claim = load_to_pay(work, self.payment_request_id).await?;
+        check_left(work, &claim).await?;
         let mut change = begin(&claim, PaymentEvent::Order, officer, claim.request.approved_by)?;
         change.ordered_by = Set(Some(officer));
         change.ordered_at = Set(Some(work.now));
@@ -41,8 +51,8 @@ impl Command for OrderPayment {
         let event = work
             .record("payment_request.order", subject, Some(&claim.request), &after)
             .await?;
-        let movement = movement(&claim, TransferKind::Order, None);
-        post(work, &claim, event, "Payment ordered".to_owned(), None, movement).await?;
+        let movements = order(work, &claim).await?;
+        post(work, &claim, event, ("Payment ordered", None), &movements).await?;
         Ok(after.id)
     }
 }
@@ -65,6 +75,10 @@ impl Command for ConfirmPayment {
         Idempotency::new("confirmPayment", &self.idempotency_key, self)
     }
 
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        journal::of_payment_request(db, self.payment_request_id).await
+    }
+
     async fn run(&self, work: &mut Work) -> Result<PaymentRequestId> {
         let claim = load_to_pay(work, self.payment_request_id).await?;
         let (after, event) = settle(
@@ -84,16 +98,12 @@ impl Command for ConfirmPayment {
         };
         advance_instalment(work, &claim.instalment, event_of_instalment, action).await?;
         advance_award(work, &claim).await?;
-        let movement = movement(&claim, TransferKind::Pay, None);
-        post(
-            work,
-            &claim,
-            event,
-            "Payment confirmed".to_owned(),
-            after.settlement_reference,
-            movement,
-        )
-        .await?;
+        let amount_minor = claim.request.amount_minor;
+        let movement = claim
+            .grant
+            .movement(TransferKind::Pay, AccountKind::Ordered, AccountKind::Paid, amount_minor);
+        let why = ("Payment confirmed", after.settlement_reference);
+        post(work, &claim, event, why, &[movement]).await?;
         Ok(after.id)
     }
 }
@@ -116,6 +126,10 @@ impl Command for ReturnPayment {
         Idempotency::new("returnPayment", &self.idempotency_key, self)
     }
 
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        journal::of_payment_request(db, self.payment_request_id).await
+    }
+
     async fn run(&self, work: &mut Work) -> Result<PaymentRequestId> {
         let claim = load_to_pay(work, self.payment_request_id).await?;
         let (after, event) = settle(
@@ -128,10 +142,37 @@ impl Command for ReturnPayment {
         )
         .await?;
         advance_instalment(work, &claim.instalment, InstalmentEvent::Reopen, "instalment.reopen").await?;
-        let movement = movement(&claim, TransferKind::Reject, Some(order_of(work, &claim).await?));
-        post(work, &claim, event, self.reason.trim().to_owned(), None, movement).await?;
+        let movements = undo_order(work, &claim).await?;
+        post(work, &claim, event, (self.reason.trim(), None), &movements).await?;
         Ok(after.id)
     }
+}
+
+/// Money decommitted since the claim may have left less of the instalment than is claimed.
+async fn check_left(work: &Work, claim: &Claim) -> Result<()> {
+    let left = claim.instalment.amount_minor - paid(work, claim.instalment.id).await?;
+    if claim.request.status != PaymentRequestStatus::Approved
+        || (claim.instalment.status == InstalmentStatus::Requested && claim.request.amount_minor <= left)
+    {
+        return Ok(());
+    }
+    let left = if claim.instalment.status == InstalmentStatus::Requested {
+        left
+    } else {
+        0
+    };
+    let (available, requested) = (
+        Money::new(left, claim.grant.journal.currency),
+        Money::new(claim.request.amount_minor, claim.grant.journal.currency),
+    );
+    Err(Refusal::new(
+        Code::InsufficientFunds,
+        format!("{requested} requested, {available} left of the instalment: the rest was decommitted."),
+        format!("{requested} demandés, il reste {available} de l'échéance : le reste a été désengagé."),
+    )
+    .with_money("available", available)
+    .with_money("requested", requested)
+    .into())
 }
 
 async fn load_to_pay(work: &Work, id: PaymentRequestId) -> Result<Claim> {
@@ -171,14 +212,9 @@ async fn settle(
 /// The award is completed by the payment that leaves nothing to order or to confirm.
 async fn advance_award(work: &mut Work, claim: &Claim) -> Result<()> {
     let award = &claim.grant.award;
-    let paid = account::Entity::find()
-        .filter(account::Column::OwnerId.eq(award.id.0))
-        .filter(account::Column::Kind.eq(AccountKind::Paid))
-        .one(work.txn())
-        .await?
-        .ok_or_else(|| Error::internal("an award has no account"))?;
-    let paid_after = paid.credits_minor - paid.debits_minor + claim.request.amount_minor;
-    let event = if paid_after == award.amount_minor {
+    let balances = claim.grant.balances(work).await?;
+    let left = balances.of(AccountKind::Award) + balances.of(AccountKind::Ordered) - claim.request.amount_minor;
+    let event = if left == 0 {
         AwardEvent::PayAll
     } else {
         AwardEvent::PayPart
@@ -189,61 +225,81 @@ async fn advance_award(work: &mut Work, claim: &Claim) -> Result<()> {
     }
     let mut change = award.clone().into_active_model();
     change.status = Set(status);
-    let after = change.update(work.txn()).await?;
-    work.record("award.pay", award_subject(award.id), Some(award), &after)
-        .await?;
-    Ok(())
+    claim.grant.change(work, "award.pay", change).await.map(drop)
 }
 
-/// The transfer by which this request was ordered.
-async fn order_of(work: &Work, claim: &Claim) -> Result<TransferId> {
-    let order = transfer::Entity::find()
-        .filter(transfer::Column::SubjectKind.eq(NodeKind::PaymentRequest))
+/// What ordering a payment moves: the award's money and, where the fund enforces them, its programme's payment credits
+/// of the year. Both or neither.
+async fn order(work: &Work, claim: &Claim) -> Result<Vec<Movement>> {
+    let grant = &claim.grant;
+    let amount_minor = claim.request.amount_minor;
+    let mut movements = vec![grant.movement(
+        TransferKind::Order,
+        AccountKind::Award,
+        AccountKind::Ordered,
+        amount_minor,
+    )];
+    if grant.fund.enforces_payment_credits {
+        let year = grant.journal.today.year();
+        check_year_takes_orders(work, grant.fund.id, year).await?;
+        let call = call::Entity::find_by_id(grant.award.call_id).one(work.txn()).await?;
+        let programme = call.ok_or(Error::NotFound)?.programme_id;
+        movements.push(Movement {
+            kind: TransferKind::Order,
+            debit: Key::credits(AccountKind::Programme, programme, year),
+            credit: Key::credits(AccountKind::Consumed, programme, year),
+            amount_minor,
+            reverses: None,
+        });
+    }
+    Ok(movements)
+}
+
+/// What undoes the order of a payment: each of its transfers, the other way round.
+async fn undo_order(work: &Work, claim: &Claim) -> Result<Vec<Movement>> {
+    let orders = transfer::Entity::find()
         .filter(transfer::Column::SubjectId.eq(claim.request.id.0))
         .filter(transfer::Column::Kind.eq(TransferKind::Order))
-        .order_by_desc(transfer::Column::Seq)
-        .one(work.txn())
+        .order_by_asc(transfer::Column::Seq)
+        .all(work.txn())
         .await?;
-    Ok(order
-        .ok_or_else(|| Error::internal("an ordered payment has no order"))?
-        .id)
-}
-
-fn movement(claim: &Claim, kind: TransferKind, reverses: Option<TransferId>) -> Movement {
-    let owner = claim.grant.award.id.0;
-    let (debit, credit) = match kind {
-        TransferKind::Order => (AccountKind::Award, AccountKind::Ordered),
-        TransferKind::Pay => (AccountKind::Ordered, AccountKind::Paid),
-        _ => (AccountKind::Ordered, AccountKind::Award),
+    let touched = orders
+        .iter()
+        .flat_map(|order| [order.debit_account_id, order.credit_account_id]);
+    let accounts = account::Entity::find()
+        .filter(account::Column::Id.is_in(touched))
+        .all(work.txn())
+        .await?;
+    let key = |id: AccountId| {
+        let account = accounts.iter().find(|account| account.id == id);
+        account
+            .map(Key::from)
+            .ok_or_else(|| Error::internal("an order has no account"))
     };
-    Movement {
-        kind,
-        debit: (debit, owner),
-        credit: (credit, owner),
-        amount_minor: claim.request.amount_minor,
-        reverses,
-    }
+    let undone = orders.iter().map(|order| {
+        Ok(Movement {
+            kind: TransferKind::Reject,
+            debit: key(order.credit_account_id)?,
+            credit: key(order.debit_account_id)?,
+            amount_minor: order.amount_minor,
+            reverses: Some(order.id),
+        })
+    });
+    undone.collect()
 }
 
 async fn post(
-    work: &Work,
+    work: &mut Work,
     claim: &Claim,
     audit_event: AuditEventId,
-    reason: String,
-    document: Option<String>,
-    movement: Movement,
+    (reason, document): (&str, Option<String>),
+    movements: &[Movement],
 ) -> Result<()> {
-    let subject = payment_subject(claim.request.id);
-    let cause = Cause {
+    let because = Because {
         audit_event,
-        subject,
-        reason,
+        subject: payment_subject(claim.request.id),
+        reason: reason.to_owned(),
         document,
-        effective_on: work.now.utc().date(),
     };
-    let journal = Journal {
-        fund: claim.grant.award.fund_id,
-        currency: claim.grant.currency,
-    };
-    ledger::post(work, journal, &cause, &[movement]).await.map(drop)
+    claim.grant.post(work, because, movements).await
 }

@@ -1,21 +1,22 @@
 //! Signing the agreement: the legal commitment.
 
 use entity::value::{
-    AccountKind, AgreementId, AwardId, DecisionStatus, InstalmentId, InstalmentStatus, NodeKind, TransferKind,
+    AccountKind, AgreementId, AwardId, DecisionStatus, FundId, InstalmentId, InstalmentStatus, NodeKind, TransferKind,
 };
 use entity::{agreement, decision, instalment};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 use time::Date;
 
-use super::{Grant, award_subject, instalment_subject, load};
+use super::{Because, Grant, award_subject, instalment_subject, load};
 use crate::award::lifecycle::AwardEvent;
 use crate::award::policy;
 use crate::award::rules::{NewInstalment, check_schedule};
 use crate::error::{Code, Reasons, Refusal};
-use crate::fund::ledger::{self, Cause, Journal, Movement};
+use crate::fund::ledger::journal;
+use crate::fund::lifecycle::Event;
 use crate::work::{Idempotency, Subject};
-use crate::{Command, Error, Result, Work};
+use crate::{Command, Database, Error, Result, Work};
 
 /// Records the agreement of an award, signed by both sides, with its schedule. The reservation becomes a commitment
 /// (engagement juridique).
@@ -40,6 +41,10 @@ impl Command for SignAgreement {
 
     fn idempotency(&self) -> Result<Option<Idempotency>> {
         Idempotency::new("signAgreement", &self.idempotency_key, self)
+    }
+
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        journal::of_award(db, self.award_id).await
     }
 
     async fn run(&self, work: &mut Work) -> Result<AwardId> {
@@ -79,6 +84,7 @@ impl Command for SignAgreement {
 impl SignAgreement {
     async fn check(&self, work: &Work, grant: &Grant) -> Result<(String, Vec<i64>)> {
         let mut reasons = Reasons::none();
+        reasons.keep(Event::Spend.apply(grant.fund.status));
         reasons.keep(AwardEvent::Sign.apply(grant.award.status));
         let decision = decision::Entity::find_by_id(grant.award.decision_id)
             .one(work.txn())
@@ -88,7 +94,7 @@ impl SignAgreement {
             Refusal::state("a decision", "une décision", status.as_str(), "SIGN_AGREEMENT")
         });
         let number = reasons.text("number", &self.number, 60);
-        let today = work.now.utc().date();
+        let today = grant.journal.today;
         for (path, signed_on) in [
             ("signedByBeneficiaryOn", self.signed_by_beneficiary_on),
             ("signedByFunderOn", self.signed_by_funder_on),
@@ -104,7 +110,7 @@ impl SignAgreement {
         let amounts = check_schedule(
             &self.instalments,
             grant.award.amount_minor,
-            grant.currency,
+            grant.journal.currency,
             &mut reasons,
         );
         reasons.finish()?;
@@ -143,25 +149,19 @@ impl SignAgreement {
         let audit_event = work
             .record("award.commit", award_subject(award.id), Some(award), &after)
             .await?;
-        let cause = Cause {
+        let because = Because {
             audit_event,
             subject: award_subject(award.id),
             reason: format!("Agreement {number} signed"),
             document: Some(number),
-            effective_on: work.now.utc().date(),
         };
-        let movement = Movement {
-            kind: TransferKind::Commit,
-            debit: (AccountKind::Reserved, award.id.0),
-            credit: (AccountKind::Award, award.id.0),
-            amount_minor: award.amount_minor,
-            reverses: None,
-        };
-        let journal = Journal {
-            fund: award.fund_id,
-            currency: grant.currency,
-        };
-        ledger::post(work, journal, &cause, &[movement]).await.map(drop)
+        let movement = grant.movement(
+            TransferKind::Commit,
+            AccountKind::Reserved,
+            AccountKind::Award,
+            award.amount_minor,
+        );
+        grant.post(work, because, &[movement]).await
     }
 }
 

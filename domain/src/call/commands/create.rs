@@ -8,9 +8,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde::Serialize;
 
 use crate::call::policy;
-use crate::call::rules::{self, NewCriterion};
+use crate::call::rules::NewCriterion;
 use crate::error::{Code, Reasons, Refusal};
-use crate::fund::{ledger, rules as fund_rules};
+use crate::fund::rules as fund_rules;
 use crate::money::Amount;
 use crate::work::Subject;
 use crate::{Command, Currency, Error, Result, Work};
@@ -92,7 +92,6 @@ impl Command for CreateCall {
             .insert(work.txn())
             .await
             .map_err(|error| Error::or_duplicate(error, taken))?;
-        ledger::open_call(work, &call).await?;
         let lots = self.insert_lots(work, &call).await?;
         let criteria = self.insert_criteria(work, &call).await?;
         let id = call.id;
@@ -116,7 +115,7 @@ impl CreateCall {
         let summary = reasons.text("summary", &self.summary, 2_000);
         let description = reasons.text("description", &self.description, 50_000);
         let contact = reasons.text("contact", &self.contact, 300);
-        let time_zone = reasons.keep(rules::time_zone(&self.time_zone));
+        let time_zone = reasons.keep(fund_rules::time_zone(&self.time_zone));
         self.check_dates_and_numbers(&mut reasons);
         let mut grant = |path: &str, amount: &Option<Amount>| {
             let amount = amount.as_ref()?;

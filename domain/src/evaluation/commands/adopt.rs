@@ -1,20 +1,21 @@
 //! Adopting a decision: the moment at which money is promised.
 
-use entity::value::{AccountKind, AwardId, AwardStatus, DecisionId, DecisionOutcome, NodeKind, TransferKind};
-use entity::{award, decision};
+use entity::value::{AccountKind, AwardId, AwardStatus, DecisionId, DecisionOutcome, FundId, NodeKind, TransferKind};
+use entity::{award, decision, fund};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use serde::Serialize;
 
 use super::File;
 use super::decide::{load_decision, stale, subject};
-use crate::application::commands::currency;
+use crate::application::commands::fund_of;
 use crate::application::policy::place;
 use crate::error::{Code, Refusal};
 use crate::evaluation::lifecycle::DecisionEvent;
 use crate::evaluation::policy;
-use crate::fund::ledger::{self, Cause, Journal, Movement};
+use crate::fund::ledger::{self, Cause, Journal, Key, Movement, journal};
+use crate::fund::lifecycle::Event;
 use crate::work::{Idempotency, Subject};
-use crate::{Command, Result, Work};
+use crate::{Command, Database, Result, Work};
 
 /// Adopts a proposed decision, at the revision that was read: `CONFLICT` if another was proposed since. An amount is
 /// reserved on the call's budget, and the award is made, in the same transaction; refused with `INSUFFICIENT_FUNDS`
@@ -34,6 +35,10 @@ impl Command for AdoptDecision {
 
     fn idempotency(&self) -> Result<Option<Idempotency>> {
         Idempotency::new("adoptDecision", &self.idempotency_key, self)
+    }
+
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        journal::of_decision(db, self.decision_id).await
     }
 
     async fn run(&self, work: &mut Work) -> Result<DecisionId> {
@@ -61,14 +66,16 @@ impl Command for AdoptDecision {
         work.record("decision.adopt", subject(after.id), Some(&before), &after)
             .await?;
         if after.outcome == DecisionOutcome::Award && after.amount_minor > 0 {
-            reserve(work, &file, &after).await?;
+            let fund = fund_of(work, &file.application).await?;
+            Event::Spend.apply(fund.status)?;
+            reserve(work, &file, &fund, &after).await?;
         }
         Ok(after.id)
     }
 }
 
 /// Makes the award and reserves its amount.
-async fn reserve(work: &mut Work, file: &File, decision: &decision::Model) -> Result<()> {
+async fn reserve(work: &mut Work, file: &File, fund: &fund::Model, decision: &decision::Model) -> Result<()> {
     let award = award::ActiveModel {
         id: Set(AwardId::new()),
         decision_id: Set(decision.id),
@@ -78,31 +85,28 @@ async fn reserve(work: &mut Work, file: &File, decision: &decision::Model) -> Re
         organisation_id: Set(file.application.organisation_id),
         title: Set(file.application.title.clone()),
         amount_minor: Set(decision.amount_minor),
+        decommitted_minor: Set(0),
         status: Set(AwardStatus::Reserved),
         created_at: Set(work.now),
         illustrative: Set(decision.illustrative.clone()),
     };
     let award = award.insert(work.txn()).await?;
-    ledger::open_award(work, &file.call, &award).await?;
     let about = Subject::new(NodeKind::Award, award.id);
     let audit_event = work.record("award.reserve", about, None, &award).await?;
+    let journal = Journal::of(work, fund)?;
     let cause = Cause {
         audit_event,
         subject: about,
         reason: decision.reason.clone(),
         document: None,
-        effective_on: work.now.utc().date(),
+        effective_on: journal.today,
     };
     let movement = Movement {
         kind: TransferKind::Reserve,
-        debit: (AccountKind::Call, file.call.id.0),
-        credit: (AccountKind::Reserved, award.id.0),
+        debit: Key::commitment(AccountKind::Call, file.call.id),
+        credit: Key::commitment(AccountKind::Reserved, award.id),
         amount_minor: award.amount_minor,
         reverses: None,
     };
-    let journal = Journal {
-        fund: file.call.fund_id,
-        currency: currency(work, &file.application).await?,
-    };
-    ledger::post(work, journal, &cause, &[movement]).await.map(drop)
+    ledger::post(work, journal, &cause, &[movement]).await
 }

@@ -1,20 +1,31 @@
 //! What changes funds, their programmes and their envelope.
 
+mod budget;
+mod credits;
 mod envelope;
+mod order;
+mod reverse;
 mod setup;
 
-pub use envelope::{AllocateBudget, Destination, OpenEnvelope, ReduceEnvelope};
-pub use setup::{CreateFund, CreateProgramme};
+pub use budget::{AllocateBudget, DeallocateBudget, Holder, RedeployBudget};
+pub(crate) use credits::check_year_takes_orders;
+pub use credits::{
+    CarryOverPaymentCredits, CloseFiscalYear, MovePaymentCredits, OpenPaymentCredits, ReducePaymentCredits,
+};
+pub use envelope::{OpenEnvelope, ReduceEnvelope};
+pub use order::Order;
+pub use reverse::ReverseTransfer;
+pub use setup::{CloseFund, CreateFund, CreateProgramme, SetFundPolicy};
 
 use entity::fund;
 use entity::value::FundId;
 use sea_orm::{EntityTrait, QuerySelect, sea_query::LockType};
 
 use super::policy;
-use crate::{Currency, Error, Result, Work};
+use crate::{Error, Result, Work};
 
-/// Loads a fund the actor may see, locked until the end of the Work, with its currency.
-async fn load(work: &Work, id: FundId) -> Result<(fund::Model, Currency)> {
+/// Loads a fund the actor may see, locked until the end of the Work.
+async fn load(work: &Work, id: FundId) -> Result<fund::Model> {
     let fund = fund::Entity::find_by_id(id)
         .lock(LockType::NoKeyUpdate)
         .one(work.txn())
@@ -23,6 +34,5 @@ async fn load(work: &Work, id: FundId) -> Result<(fund::Model, Currency)> {
     if !policy::may_see(&work.actor, &fund) {
         return Err(Error::NotFound);
     }
-    let currency = super::rules::known_currency(&fund)?;
-    Ok((fund, currency))
+    Ok(fund)
 }

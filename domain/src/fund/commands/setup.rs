@@ -1,15 +1,18 @@
 //! Creating funds and programmes.
 
-use entity::value::{FundId, FundStatus, NodeKind, ProgrammeId, ProgrammeStatus};
+use entity::value::{Decommitment, FundId, FundStatus, NodeKind, ProgrammeId, ProgrammeStatus};
 use entity::{fund, programme};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
+use serde::Serialize;
 use time::Date;
 
 use super::load;
+use super::order::load_to_move;
 use crate::error::{Code, Reasons, Refusal};
+use crate::fund::lifecycle::Event;
 use crate::fund::{ledger, policy, rules};
-use crate::work::Subject;
-use crate::{Command, Error, Result, Work};
+use crate::work::{Idempotency, Subject};
+use crate::{Command, Database, Error, Result, Work};
 
 /// Creates a fund, in preparation: its envelope is opened afterwards.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub struct CreateFund {
     pub starts_on: Date,
     /// Last day.
     pub ends_on: Date,
+    /// IANA time zone in which its days and its fiscal years begin.
+    pub time_zone: String,
     /// What is made up about it, in a demonstration.
     pub illustrative: Option<String>,
 }
@@ -42,6 +47,7 @@ impl Command for CreateFund {
         let name = reasons.text("name", &self.name, 200);
         let currency = reasons.keep(rules::currency(&self.currency));
         let legal_basis = reasons.text("legalBasis", &self.legal_basis, 500);
+        let time_zone = reasons.keep(rules::time_zone(&self.time_zone));
         reasons.require(self.ends_on >= self.starts_on, || {
             Refusal::invalid(
                 "endsOn",
@@ -58,6 +64,10 @@ impl Command for CreateFund {
             legal_basis: Set(legal_basis),
             starts_on: Set(self.starts_on),
             ends_on: Set(self.ends_on),
+            time_zone: Set(time_zone.unwrap_or_default()),
+            enforces_payment_credits: Set(false),
+            decommitment: Set(Decommitment::ReturnsToCall),
+            reinstates_recoveries: Set(false),
             status: Set(FundStatus::Draft),
             created_at: Set(work.now),
             illustrative: Set(self.illustrative.clone()),
@@ -66,7 +76,7 @@ impl Command for CreateFund {
             .insert(work.txn())
             .await
             .map_err(|error| Error::or_duplicate(error, taken))?;
-        ledger::open_fund(work, fund.id).await?;
+        ledger::open_journal(work, fund.id).await?;
         work.record("fund.create", Subject::new(NodeKind::Fund, fund.id), None, &fund)
             .await?;
         Ok(fund.id)
@@ -90,7 +100,7 @@ impl Command for CreateProgramme {
     type Output = ProgrammeId;
 
     async fn run(&self, work: &mut Work) -> Result<ProgrammeId> {
-        let (fund, _) = load(work, self.fund_id).await?;
+        let fund = load(work, self.fund_id).await?;
         if !policy::may_set_up(&work.actor, fund.id) {
             return Err(work.actor.denied());
         }
@@ -114,11 +124,87 @@ impl Command for CreateProgramme {
             .insert(work.txn())
             .await
             .map_err(|error| Error::or_duplicate(error, taken))?;
-        ledger::open_programme(work, &programme).await?;
         let subject = Subject::new(NodeKind::Programme, programme.id);
         work.record("programme.create", subject, None, &programme).await?;
         Ok(programme.id)
     }
+}
+
+/// Sets how a fund's money is governed from now on: whether payment credits cap its orders, and what becomes of money
+/// that is decommitted or recovered. What was done before stays as it was done.
+#[derive(Clone, Debug, Serialize)]
+pub struct SetFundPolicy {
+    /// The fund.
+    pub fund_id: FundId,
+    /// Whether a payment can be ordered only within the payment credits of its fiscal year.
+    pub enforces_payment_credits: bool,
+    /// Where money goes that was committed and will not be spent.
+    pub decommitment: Decommitment,
+    /// Whether money recovered may be given back to the call.
+    pub reinstates_recoveries: bool,
+    /// Makes a repeat harmless.
+    pub idempotency_key: String,
+}
+
+impl Command for SetFundPolicy {
+    type Output = FundId;
+
+    fn idempotency(&self) -> Result<Option<Idempotency>> {
+        Idempotency::new("setFundPolicy", &self.idempotency_key, self)
+    }
+
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        ledger::journal::of_fund(db, self.fund_id).await
+    }
+
+    async fn run(&self, work: &mut Work) -> Result<FundId> {
+        let fund = load_to_move(work, self.fund_id).await?;
+        if fund.status == FundStatus::Closed {
+            return Err(Refusal::state("a fund", "un fonds", fund.status.as_str(), "SET_FUND_POLICY").into());
+        }
+        let mut change = fund.clone().into_active_model();
+        change.enforces_payment_credits = Set(self.enforces_payment_credits);
+        change.decommitment = Set(self.decommitment);
+        change.reinstates_recoveries = Set(self.reinstates_recoveries);
+        record_fund(work, "fund.set_policy", &fund, change).await
+    }
+}
+
+/// Closes a fund: it takes no new commitment. What is committed can still be paid.
+#[derive(Clone, Debug, Serialize)]
+pub struct CloseFund {
+    /// The fund.
+    pub fund_id: FundId,
+    /// Makes a repeat harmless.
+    pub idempotency_key: String,
+}
+
+impl Command for CloseFund {
+    type Output = FundId;
+
+    fn idempotency(&self) -> Result<Option<Idempotency>> {
+        Idempotency::new("closeFund", &self.idempotency_key, self)
+    }
+
+    async fn journal(&self, db: &Database) -> Result<Option<FundId>> {
+        ledger::journal::of_fund(db, self.fund_id).await
+    }
+
+    async fn run(&self, work: &mut Work) -> Result<FundId> {
+        // Commitments take this lock too: one made before stands, one made after finds the fund closed.
+        work.journal_end(self.fund_id).await?;
+        let fund = load_to_move(work, self.fund_id).await?;
+        let mut change = fund.clone().into_active_model();
+        change.status = Set(Event::Close.apply(fund.status)?);
+        record_fund(work, "fund.close", &fund, change).await
+    }
+}
+
+async fn record_fund(work: &mut Work, action: &str, before: &fund::Model, change: fund::ActiveModel) -> Result<FundId> {
+    let after = change.update(work.txn()).await?;
+    work.record(action, Subject::new(NodeKind::Fund, after.id), Some(before), &after)
+        .await?;
+    Ok(after.id)
 }
 
 fn taken() -> Refusal {

@@ -1,24 +1,76 @@
-//! Opening the accounts and the budget row of a node.
+//! Accounts: how one is named, and how it comes to be.
+//!
+//! An account exists from the first transfer that credits it, and so does the budget of each node it counts for. What
+//! was never touched has no row, and a balance of zero.
 
 use entity::value::{AccountId, AccountKind, AwardId, Book, CallId, FundId, NodeKind, ProgrammeId};
 use entity::{account, award, budget, call, ledger_head, programme};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 
+use super::balances::nodes;
+use super::chart;
 use super::hash::GENESIS;
-use crate::{Result, Work};
+use crate::{Error, Result, Work};
 
-/// Where accounts hang: the fund and what leads down to their owner.
-#[derive(Clone, Copy)]
-struct Branch {
-    fund: FundId,
-    programme: Option<ProgrammeId>,
-    call: Option<CallId>,
-    award: Option<AwardId>,
+/// What tells an account from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// Commitment authority or payment credits.
+    pub(crate) book: Book,
+    /// What the money in it is.
+    pub(crate) kind: AccountKind,
+    /// The fund, programme, call or award it belongs to.
+    pub(crate) owner: Uuid,
+    /// The year of payment credits; 0 in the commitment book.
+    pub(crate) fiscal_year: i32,
 }
 
-/// Opens the journal of a fund, with its source and its envelope.
-pub(crate) async fn open_fund(work: &Work, fund: FundId) -> Result<()> {
+impl Key {
+    /// An account of the commitment book.
+    pub(crate) fn commitment(kind: AccountKind, owner: impl Into<Uuid>) -> Self {
+        Self {
+            book: Book::Ae,
+            kind,
+            owner: owner.into(),
+            fiscal_year: 0,
+        }
+    }
+
+    /// An account of the payment credits of a year.
+    pub(crate) fn credits(kind: AccountKind, owner: impl Into<Uuid>, fiscal_year: i32) -> Self {
+        Self {
+            book: Book::Cp,
+            kind,
+            owner: owner.into(),
+            fiscal_year,
+        }
+    }
+
+    /// The account with this key, in a fund.
+    pub(crate) fn filter(&self, fund: FundId) -> Condition {
+        Condition::all()
+            .add(account::Column::OwnerId.eq(self.owner))
+            .add(account::Column::Kind.eq(self.kind))
+            .add(account::Column::Book.eq(self.book))
+            .add(account::Column::FiscalYear.eq(self.fiscal_year))
+            .add(account::Column::FundId.eq(fund))
+    }
+}
+
+impl From<&account::Model> for Key {
+    fn from(account: &account::Model) -> Self {
+        Self {
+            book: account.book,
+            kind: account.kind,
+            owner: account.owner_id,
+            fiscal_year: account.fiscal_year,
+        }
+    }
+}
+
+/// Opens the journal of a fund.
+pub(crate) async fn open_journal(work: &Work, fund: FundId) -> Result<()> {
     let head = ledger_head::ActiveModel {
         fund_id: Set(fund),
         seq: Set(0),
@@ -28,90 +80,79 @@ pub(crate) async fn open_fund(work: &Work, fund: FundId) -> Result<()> {
     ledger_head::Entity::insert(head)
         .exec_without_returning(work.txn())
         .await?;
-    let branch = Branch {
-        fund,
-        programme: None,
-        call: None,
-        award: None,
-    };
-    open(
-        work,
-        branch,
-        NodeKind::Fund,
-        fund.0,
-        &[AccountKind::Source, AccountKind::Envelope],
-    )
-    .await
+    Ok(())
 }
 
-/// Opens the account of a programme.
-pub(crate) async fn open_programme(work: &Work, programme: &programme::Model) -> Result<()> {
-    let branch = Branch {
-        fund: programme.fund_id,
-        programme: Some(programme.id),
-        call: None,
-        award: None,
+/// Opens an account with what the first transfer that touches it moves, and the budgets it counts for.
+pub(super) async fn open(
+    work: &Work,
+    fund: FundId,
+    key: Key,
+    debits_minor: i64,
+    credits_minor: i64,
+) -> Result<account::Model> {
+    let (programme_id, call_id, award_id) = above(work, fund, key).await?;
+    let account = account::Model {
+        id: AccountId::new(),
+        fund_id: fund,
+        book: key.book,
+        kind: key.kind,
+        owner_id: key.owner,
+        programme_id,
+        call_id,
+        award_id,
+        fiscal_year: key.fiscal_year,
+        debits_minor,
+        credits_minor,
+        version: 1,
     };
-    open(
-        work,
-        branch,
-        NodeKind::Programme,
-        programme.id.0,
-        &[AccountKind::Programme],
-    )
-    .await
-}
-
-/// Opens the account of a call.
-pub(crate) async fn open_call(work: &Work, call: &call::Model) -> Result<()> {
-    let branch = Branch {
-        fund: call.fund_id,
-        programme: Some(call.programme_id),
-        call: Some(call.id),
-        award: None,
-    };
-    open(work, branch, NodeKind::Call, call.id.0, &[AccountKind::Call]).await
-}
-
-/// Opens the accounts of an award of a call.
-pub(crate) async fn open_award(work: &Work, call: &call::Model, award: &award::Model) -> Result<()> {
-    let branch = Branch {
-        fund: call.fund_id,
-        programme: Some(call.programme_id),
-        call: Some(call.id),
-        award: Some(award.id),
-    };
-    let kinds = [
-        AccountKind::Reserved,
-        AccountKind::Award,
-        AccountKind::Ordered,
-        AccountKind::Paid,
-    ];
-    open(work, branch, NodeKind::Award, award.id.0, &kinds).await
-}
-
-async fn open(work: &Work, branch: Branch, node: NodeKind, owner: Uuid, kinds: &[AccountKind]) -> Result<()> {
-    let accounts = kinds.iter().map(|kind| account::ActiveModel {
-        id: Set(AccountId::new()),
-        fund_id: Set(branch.fund),
-        book: Set(Book::Ae),
-        kind: Set(*kind),
-        owner_id: Set(owner),
-        programme_id: Set(branch.programme),
-        call_id: Set(branch.call),
-        award_id: Set(branch.award),
-        fiscal_year: Set(0),
-        debits_minor: Set(0),
-        credits_minor: Set(0),
-        version: Set(0),
-    });
-    account::Entity::insert_many(accounts)
+    account::Entity::insert(account.clone().into_active_model().reset_all())
         .exec_without_returning(work.txn())
         .await?;
-    let budget = budget::ActiveModel {
-        node_id: Set(owner),
-        node_kind: Set(node),
-        fund_id: Set(branch.fund),
+    let budgets: Vec<_> = nodes(&account)
+        .map(|(kind, node)| empty_budget(fund, kind, node))
+        .collect();
+    if !budgets.is_empty() {
+        budget::Entity::insert_many(budgets)
+            .on_conflict_do_nothing_on([budget::Column::NodeId])
+            .exec_without_returning(work.txn())
+            .await?;
+    }
+    Ok(account)
+}
+
+/// The programme, the call and the award above an owner, itself included; an error unless it belongs to the fund.
+async fn above(work: &Work, fund: FundId, key: Key) -> Result<(Option<ProgrammeId>, Option<CallId>, Option<AwardId>)> {
+    let found = match chart::owner(key.kind) {
+        NodeKind::Fund => (key.owner == fund.0).then_some((None, None, None)),
+        NodeKind::Programme => programme::Entity::find_by_id(ProgrammeId(key.owner))
+            .one(work.txn())
+            .await?
+            .filter(|programme| programme.fund_id == fund)
+            .map(|programme| (Some(programme.id), None, None)),
+        NodeKind::Call => call::Entity::find_by_id(CallId(key.owner))
+            .one(work.txn())
+            .await?
+            .filter(|call| call.fund_id == fund)
+            .map(|call| (Some(call.programme_id), Some(call.id), None)),
+        _ => {
+            let award = award::Entity::find_by_id(AwardId(key.owner)).one(work.txn()).await?;
+            let award = award.filter(|award| award.fund_id == fund);
+            let award = award.ok_or_else(|| Error::internal("an account of an award of another fund"))?;
+            call::Entity::find_by_id(award.call_id)
+                .one(work.txn())
+                .await?
+                .map(|call| (Some(call.programme_id), Some(call.id), Some(award.id)))
+        }
+    };
+    found.ok_or_else(|| Error::internal("an account of something that is not in the fund"))
+}
+
+fn empty_budget(fund: FundId, node_kind: NodeKind, node: Uuid) -> budget::ActiveModel {
+    budget::ActiveModel {
+        node_id: Set(node),
+        node_kind: Set(node_kind),
+        fund_id: Set(fund),
         envelope_minor: Set(0),
         programme_minor: Set(0),
         call_minor: Set(0),
@@ -119,7 +160,8 @@ async fn open(work: &Work, branch: Branch, node: NodeKind, owner: Uuid, kinds: &
         award_minor: Set(0),
         ordered_minor: Set(0),
         paid_minor: Set(0),
-    };
-    budget.insert(work.txn()).await?;
-    Ok(())
+        recoverable_minor: Set(0),
+        recovered_minor: Set(0),
+        lapsed_minor: Set(0),
+    }
 }

@@ -1,21 +1,28 @@
 //! Writing transfers.
 //!
-//! The head of the fund's journal is locked first: transfers of a fund are numbered and chained one after the other
-//! anyway, and once it is held no two of them can wait for each other. Commands post last, so that the lock is short.
+//! The end of the fund's journal is locked first: transfers of a fund are numbered and chained one after the other
+//! anyway, and whoever holds it knows that no balance of the fund moves meanwhile.
 
-use entity::value::{AccountKind, AuditEventId, Book, FundId, TransferId, TransferKind};
-use entity::{account, budget, ledger_head, transfer};
+use std::collections::BTreeMap;
+
+use entity::value::{AccountKind, AuditEventId, FundId, TransferId, TransferKind};
+use entity::{account, budget, budget_day, budget_entry, fund, ledger_head, transfer};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, IntoActiveModel, QueryFilter,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{CaseStatement, Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 use time::Date;
 use uuid::Uuid;
 
+use super::account::{Key, open};
+use super::balances::{Balances, KINDS, nodes};
 use super::{chart, hash};
 use crate::error::{Code, Refusal};
+use crate::fund::rules;
 use crate::money::{Currency, Money};
-use crate::work::Subject;
+use crate::work::{Posting, Side, Subject};
 use crate::{Error, Result, Work};
 
 /// The most that ever passes through one account in one direction, in minor units: `i64` sums stay far from their
@@ -29,12 +36,25 @@ pub(crate) struct Journal {
     pub(crate) fund: FundId,
     /// The fund's currency.
     pub(crate) currency: Currency,
+    /// The day it is for the fund.
+    pub(crate) today: Date,
+}
+
+impl Journal {
+    /// The journal of a fund, at the instant of a Work.
+    pub(crate) fn of(work: &Work, fund: &fund::Model) -> Result<Self> {
+        Ok(Self {
+            fund: fund.id,
+            currency: rules::known_currency(fund)?,
+            today: rules::day(fund, work.now)?,
+        })
+    }
 }
 
 /// Why transfers are made.
 #[derive(Clone, Debug)]
 pub(crate) struct Cause {
-    /// The audit event of the change that causes them.
+    /// The audit event of the change that causes them. Transfers with the same one are linked.
     pub(crate) audit_event: AuditEventId,
     /// The object that the change is about.
     pub(crate) subject: Subject,
@@ -51,51 +71,42 @@ pub(crate) struct Cause {
 pub(crate) struct Movement {
     /// What it does.
     pub(crate) kind: TransferKind,
-    /// The account the money leaves: its kind and its owner.
-    pub(crate) debit: (AccountKind, Uuid),
-    /// The account the money enters: its kind and its owner.
-    pub(crate) credit: (AccountKind, Uuid),
+    /// The account the money leaves.
+    pub(crate) debit: Key,
+    /// The account the money enters.
+    pub(crate) credit: Key,
     /// How much, in minor units; above zero.
     pub(crate) amount_minor: i64,
     /// The transfer it undoes.
     pub(crate) reverses: Option<TransferId>,
 }
 
+fn side(account: &account::Model) -> Side {
+    Side {
+        book: account.book,
+        kind: account.kind,
+        owner_kind: chart::owner(account.kind),
+        owner_id: account.owner_id,
+        fiscal_year: account.fiscal_year,
+        balance_minor: balance(account),
+    }
+}
+
 /// Writes transfers to a fund's journal: all of them with the rest of the Work, or none.
 ///
 /// Refuses with `INSUFFICIENT_FUNDS`, available and requested amounts in the details, when an account would go below
 /// zero.
-pub(crate) async fn post(
-    work: &Work,
-    journal: Journal,
-    cause: &Cause,
-    movements: &[Movement],
-) -> Result<Vec<TransferId>> {
-    let count = i64::try_from(movements.len()).map_err(Error::internal)?;
-    let mut head = ledger_head::Entity::update_many()
-        .col_expr(ledger_head::Column::Seq, Expr::col(ledger_head::Column::Seq).add(count))
-        .filter(ledger_head::Column::FundId.eq(journal.fund))
-        .exec_with_returning(work.txn())
-        .await?
-        .pop()
-        .ok_or_else(|| Error::internal("a fund has no journal"))?;
-    let mut written = Vec::with_capacity(movements.len());
+pub(crate) async fn post(work: &mut Work, journal: Journal, cause: &Cause, movements: &[Movement]) -> Result<()> {
+    let mut head = work.journal_end(journal.fund).await?;
     // Another process may have written in the meantime, by a clock a little ahead: the journal never goes back in time.
     head.recorded_at = Ord::max(head.recorded_at, work.now);
-    head.seq -= count;
     for movement in movements {
         head.seq += 1;
-        let transfer = post_one(work, journal, cause, movement, &head).await?;
-        head.hash = transfer.hash;
-        written.push(transfer.id);
+        let posting = post_one(work, journal, cause, movement, &mut head).await?;
+        work.tell(posting);
     }
-    ledger_head::Entity::update_many()
-        .col_expr(ledger_head::Column::Hash, Expr::value(head.hash))
-        .col_expr(ledger_head::Column::RecordedAt, Expr::value(head.recorded_at))
-        .filter(ledger_head::Column::FundId.eq(journal.fund))
-        .exec(work.txn())
-        .await?;
-    Ok(written)
+    work.move_journal_end(head);
+    Ok(())
 }
 
 async fn post_one(
@@ -103,15 +114,16 @@ async fn post_one(
     journal: Journal,
     cause: &Cause,
     movement: &Movement,
-    head: &ledger_head::Model,
-) -> Result<transfer::Model> {
-    if !chart::permits(movement.kind, movement.debit.0, movement.credit.0) || movement.amount_minor <= 0 {
-        return Err(Error::internal("a transfer that the chart of accounts does not know"));
+    head: &mut ledger_head::Model,
+) -> Result<Posting> {
+    if movement.amount_minor <= 0 {
+        return Err(Error::internal("a transfer of nothing"));
     }
     let debit = debit(work, journal, movement).await?;
     let credit = credit(work, journal, movement).await?;
-    move_budget(work, &debit, movement.amount_minor, ExprTrait::sub).await?;
-    move_budget(work, &credit, movement.amount_minor, ExprTrait::add).await?;
+    if !chart::joins(movement.kind, &debit, &credit) {
+        return Err(Error::internal("a transfer that the chart of accounts does not know"));
+    }
     let mut transfer = transfer::Model {
         id: TransferId::new(),
         fund_id: journal.fund,
@@ -120,8 +132,8 @@ async fn post_one(
         debit_account_id: debit.id,
         credit_account_id: credit.id,
         amount_minor: movement.amount_minor,
-        debit_balance_minor: debit.credits_minor - debit.debits_minor,
-        credit_balance_minor: credit.credits_minor - credit.debits_minor,
+        debit_balance_minor: balance(&debit),
+        credit_balance_minor: balance(&credit),
         effective_on: cause.effective_on,
         recorded_at: head.recorded_at,
         actor_id: work.actor.user_id(),
@@ -132,111 +144,195 @@ async fn post_one(
         idempotency_key: work.idempotency_key.clone(),
         reverses_id: movement.reverses,
         audit_event_id: cause.audit_event,
-        previous_hash: head.hash.clone(),
+        previous_hash: std::mem::take(&mut head.hash),
         hash: String::new(),
     };
     transfer.hash = hash::of(&transfer);
-    let row = transfer.clone().into_active_model().reset_all();
+    head.hash.clone_from(&transfer.hash);
+    move_budgets(work, &transfer, &debit, &credit).await?;
+    let row = transfer.into_active_model().reset_all();
     transfer::Entity::insert(row).exec_without_returning(work.txn()).await?;
-    Ok(transfer)
+    Ok(Posting {
+        kind: movement.kind,
+        amount_minor: movement.amount_minor,
+        currency: journal.currency.code().to_owned(),
+        debit: side(&debit),
+        credit: side(&credit),
+    })
 }
 
 /// Takes the amount from an account, on condition that it holds as much.
 async fn debit(work: &Work, journal: Journal, movement: &Movement) -> Result<account::Model> {
-    let (kind, _) = movement.debit;
     let after = Expr::col(account::Column::DebitsMinor).add(movement.amount_minor);
-    let limit: SimpleExpr = match kind {
-        AccountKind::Source => Expr::value(CEILING_MINOR),
-        _ => Expr::col(account::Column::CreditsMinor),
+    let source = movement.debit.kind == AccountKind::Source;
+    let limit: SimpleExpr = if source {
+        Expr::value(CEILING_MINOR)
+    } else {
+        Expr::col(account::Column::CreditsMinor)
     };
     let updated = account::Entity::update_many()
         .col_expr(account::Column::DebitsMinor, after.clone())
         .col_expr(account::Column::Version, Expr::col(account::Column::Version).add(1))
-        .filter(key(journal, movement.debit))
+        .filter(movement.debit.filter(journal.fund))
         .filter(after.lte(limit))
         .exec_with_returning(work.txn())
         .await?
         .pop();
-    match updated {
-        Some(account) => Ok(account),
-        None => Err(insufficient(work, journal, movement).await?),
+    if let Some(account) = updated {
+        return Ok(account);
+    }
+    let found = account::Entity::find()
+        .filter(movement.debit.filter(journal.fund))
+        .one(work.txn())
+        .await?;
+    match found {
+        None if source && movement.amount_minor <= CEILING_MINOR => {
+            open(work, journal.fund, movement.debit, movement.amount_minor, 0).await
+        }
+        found => Err(insufficient(journal, movement, found.as_ref()).into()),
     }
 }
 
 async fn credit(work: &Work, journal: Journal, movement: &Movement) -> Result<account::Model> {
     let after = Expr::col(account::Column::CreditsMinor).add(movement.amount_minor);
-    account::Entity::update_many()
+    let updated = account::Entity::update_many()
         .col_expr(account::Column::CreditsMinor, after.clone())
         .col_expr(account::Column::Version, Expr::col(account::Column::Version).add(1))
-        .filter(key(journal, movement.credit))
+        .filter(movement.credit.filter(journal.fund))
         .filter(after.lte(CEILING_MINOR))
         .exec_with_returning(work.txn())
         .await?
-        .pop()
-        .ok_or_else(|| Error::internal("an account to credit is missing or full"))
+        .pop();
+    match updated {
+        Some(account) => Ok(account),
+        None => open(work, journal.fund, movement.credit, 0, movement.amount_minor).await,
+    }
 }
 
-fn key(journal: Journal, (kind, owner): (AccountKind, Uuid)) -> Condition {
-    Condition::all()
-        .add(account::Column::OwnerId.eq(owner))
-        .add(account::Column::Kind.eq(kind))
-        .add(account::Column::Book.eq(Book::Ae))
-        .add(account::Column::FiscalYear.eq(0))
-        .add(account::Column::FundId.eq(journal.fund))
-}
-
-async fn insufficient(work: &Work, journal: Journal, movement: &Movement) -> Result<Error> {
-    let account = account::Entity::find()
-        .filter(key(journal, movement.debit))
-        .one(work.txn())
-        .await?
-        .ok_or_else(|| Error::internal("an account to debit is missing"))?;
-    let available = Money::new(account.credits_minor - account.debits_minor, journal.currency);
+fn insufficient(journal: Journal, movement: &Movement, account: Option<&account::Model>) -> Refusal {
+    let balance_minor = match movement.debit.kind {
+        AccountKind::Source => CEILING_MINOR - account.map_or(0, |account| account.debits_minor),
+        _ => account.map_or(0, balance),
+    };
+    let available = Money::new(balance_minor, journal.currency);
     let requested = Money::new(movement.amount_minor, journal.currency);
-    let (en, fr) = chart::name(account.kind);
-    let refusal = Refusal::new(
+    let (en, fr) = chart::name(movement.debit.book, movement.debit.kind);
+    Refusal::new(
         Code::InsufficientFunds,
         format!("{requested} requested, {available} available: {en}."),
         format!("{requested} demandés, {available} disponibles : {fr}."),
-    );
-    Ok(refusal
-        .with_money("available", available)
-        .with_money("requested", requested)
-        .into())
+    )
+    .with_money("available", available)
+    .with_money("requested", requested)
+    .with("book", movement.debit.book.as_str())
+    .with("account", movement.debit.kind.as_str())
 }
 
-/// Adds to, or takes from, the balance that every node above the account shows for its kind. The source is outside.
-async fn move_budget(
+fn balance(account: &account::Model) -> i64 {
+    account.credits_minor - account.debits_minor
+}
+
+/// Moves the balances of every node above either account, keeps what they are now for readings as of an instant, and
+/// adds the change to the day it counts for.
+async fn move_budgets(
     work: &Work,
-    account: &account::Model,
-    amount_minor: i64,
-    change: fn(SimpleExpr, i64) -> SimpleExpr,
+    transfer: &transfer::Model,
+    debit: &account::Model,
+    credit: &account::Model,
 ) -> Result<()> {
-    let column = match account.kind {
-        AccountKind::Source => return Ok(()),
-        AccountKind::Envelope => budget::Column::EnvelopeMinor,
-        AccountKind::Programme => budget::Column::ProgrammeMinor,
-        AccountKind::Call => budget::Column::CallMinor,
-        AccountKind::Reserved => budget::Column::ReservedMinor,
-        AccountKind::Award => budget::Column::AwardMinor,
-        AccountKind::Ordered => budget::Column::OrderedMinor,
-        AccountKind::Paid => budget::Column::PaidMinor,
-    };
-    let nodes = [
-        Some(account.fund_id.0),
-        account.programme_id.map(Uuid::from),
-        account.call_id.map(Uuid::from),
-        account.award_id.map(Uuid::from),
-    ];
-    let nodes: Vec<Uuid> = nodes.into_iter().flatten().collect();
-    let moved = budget::Entity::update_many()
-        .col_expr(column, change(Expr::col(column), amount_minor))
-        .filter(budget::Column::NodeId.is_in(nodes.iter().copied()))
-        .exec(work.txn())
+    let mut changes: BTreeMap<Uuid, Balances> = BTreeMap::new();
+    for (account, change) in [(debit, -transfer.amount_minor), (credit, transfer.amount_minor)] {
+        for (_, node) in nodes(account) {
+            changes.entry(node).or_default().add(account.kind, change);
+        }
+    }
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let kinds: Vec<usize> = (0..KINDS.len())
+        .filter(|place| {
+            KINDS
+                .get(*place)
+                .is_some_and(|kind| [debit.kind, credit.kind].contains(kind))
+        })
+        .collect();
+    let mut update = budget::Entity::update_many();
+    for place in &kinds {
+        let (Some(kind), Some(column)) = (KINDS.get(*place), COLUMNS.get(*place)) else {
+            continue;
+        };
+        let change = changes.iter().fold(CaseStatement::new(), |case, (node, change)| {
+            case.case(budget::Column::NodeId.eq(*node), Expr::value(change.of(*kind)))
+        });
+        update = update.col_expr(column.0, Expr::col(column.0).add(change));
+    }
+    let moved = update
+        .filter(budget::Column::NodeId.is_in(changes.keys().copied()))
+        .exec_with_returning(work.txn())
         .await?;
-    if usize::try_from(moved.rows_affected).is_ok_and(|rows| rows == nodes.len()) {
-        Ok(())
-    } else {
-        Err(Error::internal("a node above an account has no budget"))
+    if moved.len() != changes.len() {
+        return Err(Error::internal("a node above an account has no budget"));
+    }
+    budget_entry::Entity::insert_many(moved.iter().map(|row| entry(transfer, row)))
+        .exec_without_returning(work.txn())
+        .await?;
+    let mut same_day = OnConflict::columns([budget_day::Column::NodeId, budget_day::Column::EffectiveOn]);
+    for column in kinds.iter().filter_map(|place| COLUMNS.get(*place)) {
+        let sum = Expr::col((budget_day::Entity, column.1)).add(Expr::col(("excluded", column.1)));
+        same_day.value(column.1, sum);
+    }
+    budget_day::Entity::insert_many(changes.iter().map(|(node, change)| day(transfer, *node, change)))
+        .on_conflict(same_day)
+        .exec_without_returning(work.txn())
+        .await?;
+    Ok(())
+}
+
+/// The columns of each of [`KINDS`], in a budget and in its days.
+const COLUMNS: [(budget::Column, budget_day::Column); KINDS.len()] = [
+    (budget::Column::EnvelopeMinor, budget_day::Column::EnvelopeMinor),
+    (budget::Column::ProgrammeMinor, budget_day::Column::ProgrammeMinor),
+    (budget::Column::CallMinor, budget_day::Column::CallMinor),
+    (budget::Column::ReservedMinor, budget_day::Column::ReservedMinor),
+    (budget::Column::AwardMinor, budget_day::Column::AwardMinor),
+    (budget::Column::OrderedMinor, budget_day::Column::OrderedMinor),
+    (budget::Column::PaidMinor, budget_day::Column::PaidMinor),
+    (budget::Column::RecoverableMinor, budget_day::Column::RecoverableMinor),
+    (budget::Column::RecoveredMinor, budget_day::Column::RecoveredMinor),
+    (budget::Column::LapsedMinor, budget_day::Column::LapsedMinor),
+];
+
+fn entry(transfer: &transfer::Model, budget: &budget::Model) -> budget_entry::ActiveModel {
+    budget_entry::ActiveModel {
+        node_id: Set(budget.node_id),
+        recorded_at: Set(transfer.recorded_at),
+        seq: Set(transfer.seq),
+        envelope_minor: Set(budget.envelope_minor),
+        programme_minor: Set(budget.programme_minor),
+        call_minor: Set(budget.call_minor),
+        reserved_minor: Set(budget.reserved_minor),
+        award_minor: Set(budget.award_minor),
+        ordered_minor: Set(budget.ordered_minor),
+        paid_minor: Set(budget.paid_minor),
+        recoverable_minor: Set(budget.recoverable_minor),
+        recovered_minor: Set(budget.recovered_minor),
+        lapsed_minor: Set(budget.lapsed_minor),
+    }
+}
+
+fn day(transfer: &transfer::Model, node: Uuid, change: &Balances) -> budget_day::ActiveModel {
+    budget_day::ActiveModel {
+        node_id: Set(node),
+        effective_on: Set(transfer.effective_on),
+        envelope_minor: Set(change.of(AccountKind::Envelope)),
+        programme_minor: Set(change.of(AccountKind::Programme)),
+        call_minor: Set(change.of(AccountKind::Call)),
+        reserved_minor: Set(change.of(AccountKind::Reserved)),
+        award_minor: Set(change.of(AccountKind::Award)),
+        ordered_minor: Set(change.of(AccountKind::Ordered)),
+        paid_minor: Set(change.of(AccountKind::Paid)),
+        recoverable_minor: Set(change.of(AccountKind::Recoverable)),
+        recovered_minor: Set(change.of(AccountKind::Recovered)),
+        lapsed_minor: Set(change.of(AccountKind::Lapsed)),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::{collections::HashMap, fmt};
 
-use entity::value::{AccountId, AccountKind, FundId, Instant};
+use entity::value::{AccountId, AccountKind, Instant};
 use entity::{account, budget, fund, ledger_head, transfer};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::balances::{Balances, nodes};
 use super::{chart, hash};
 use crate::{Error, Result};
 
@@ -152,13 +153,12 @@ fn check_transfer(
     if transfer.hash != hash::of(transfer) {
         fault("it was altered: its hash is not that of its fields");
     }
-    let kinds =
-        [transfer.debit_account_id, transfer.credit_account_id].map(|id| accounts.get(&id).map(|a| a.stored.kind));
-    let [Some(debit_kind), Some(credit_kind)] = kinds else {
+    let sides = [transfer.debit_account_id, transfer.credit_account_id].map(|id| accounts.get(&id));
+    let [Some(debit), Some(credit)] = sides else {
         fault("one of its accounts is not in the fund");
         return;
     };
-    if !chart::permits(transfer.kind, debit_kind, credit_kind) || transfer.amount_minor <= 0 {
+    if !chart::joins(transfer.kind, &debit.stored, &credit.stored) || transfer.amount_minor <= 0 {
         fault("the chart of accounts does not permit it");
     }
     if let Some(debit) = accounts.get_mut(&transfer.debit_account_id) {
@@ -207,9 +207,6 @@ fn check_accounts(fund: &fund::Model, accounts: &HashMap<AccountId, Replayed>, r
     }
 }
 
-/// A balance per kind of account; the order is that of [`AccountKind::ALL`], the source left out.
-type Balances = [i64; 7];
-
 async fn check_budgets<C: ConnectionTrait>(
     db: &C,
     fund: &fund::Model,
@@ -219,16 +216,9 @@ async fn check_budgets<C: ConnectionTrait>(
     let mut expected: HashMap<Uuid, Balances> = HashMap::new();
     for replayed in accounts.values() {
         let account = &replayed.stored;
-        let balance = replayed.credits - replayed.debits;
-        let place = AccountKind::ALL
-            .iter()
-            .filter(|kind| **kind != AccountKind::Source)
-            .position(|k| *k == account.kind);
-        for node in nodes_above(fund.id, account) {
-            let balances = expected.entry(node).or_default();
-            if let Some(slot) = place.and_then(|place| balances.get_mut(place)) {
-                *slot += balance;
-            }
+        for (_, node) in nodes(account) {
+            let balance = replayed.credits - replayed.debits;
+            expected.entry(node).or_default().add(account.kind, balance);
         }
     }
     for stored in budget::Entity::find()
@@ -236,7 +226,7 @@ async fn check_budgets<C: ConnectionTrait>(
         .all(db)
         .await?
     {
-        if expected.remove(&stored.node_id) != Some(balances(&stored)) {
+        if expected.remove(&stored.node_id) != Some(Balances::from(&stored)) {
             let what = format!(
                 "{} budget of {} {}: not the sum of its accounts",
                 fund.code, stored.node_kind, stored.node_id
@@ -250,27 +240,4 @@ async fn check_budgets<C: ConnectionTrait>(
             .push(Fault::new(format!("{} budget of {missing}: missing", fund.code)));
     }
     Ok(())
-}
-
-fn nodes_above(fund: FundId, account: &account::Model) -> impl Iterator<Item = Uuid> {
-    [
-        Some(fund.0),
-        account.programme_id.map(Uuid::from),
-        account.call_id.map(Uuid::from),
-        account.award_id.map(Uuid::from),
-    ]
-    .into_iter()
-    .flatten()
-}
-
-fn balances(stored: &budget::Model) -> Balances {
-    [
-        stored.envelope_minor,
-        stored.programme_minor,
-        stored.call_minor,
-        stored.reserved_minor,
-        stored.award_minor,
-        stored.ordered_minor,
-        stored.paid_minor,
-    ]
 }
