@@ -12,3 +12,4 @@ mod people;
 mod schema;
 mod statements;
 mod tidy;
+mod upgrade;
