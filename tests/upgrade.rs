@@ -1,4 +1,4 @@
-//! A database of the first release keeps every figure when it is upgraded: what the new tables hold is replayed from the
+//! A database of the first ledger keeps every figure when it is upgraded: what the new tables hold is replayed from the
 //! journal.
 
 use entity::value::{AccountId, AccountKind, Book};
@@ -9,14 +9,14 @@ use uuid::Uuid;
 use crate::flows::stage;
 use crate::harness::{Engine, TestApp, on_both_databases};
 
-on_both_databases![a_journal_of_the_first_release_is_whole_after_the_upgrade];
+on_both_databases![a_journal_of_the_first_ledger_is_whole_after_the_upgrade];
 
-async fn a_journal_of_the_first_release_is_whole_after_the_upgrade(app: TestApp) {
+async fn a_journal_of_the_first_ledger_is_whole_after_the_upgrade(app: TestApp) {
     stage::payment_ordered(&app, "1000.00", &["400.00", "600.00"]).await;
     let connection = app.storage.connection().await;
     let before = figures(&connection).await;
     assert!(!before.0.is_empty() && !before.1.is_empty() && !before.2.is_empty());
-    return_to_the_first_release(app.storage.engine, &connection).await;
+    return_to_the_first_ledger(app.storage.engine, &connection).await;
 
     app.database.migrate().await.expect("it is upgraded");
 
@@ -41,8 +41,8 @@ async fn figures(connection: &DatabaseConnection) -> Figures {
     )
 }
 
-/// Undoes the migration by hand, and puts in the empty accounts and budgets that the first release made in advance.
-async fn return_to_the_first_release(engine: Engine, connection: &DatabaseConnection) {
+/// Undoes the migration by hand, and puts in the empty accounts and budgets that it made in advance.
+async fn return_to_the_first_ledger(engine: Engine, connection: &DatabaseConnection) {
     let award = award::Entity::find()
         .one(connection)
         .await

@@ -41,6 +41,15 @@ pub struct Grant {
     pub scope: Scope,
 }
 
+/// Roles that read what programmes do where they hold: files, decisions, awards, budgets.
+pub const READERS: [Role; 5] = [
+    Role::Admin,
+    Role::ProgrammeManager,
+    Role::FinanceOfficer,
+    Role::CommitteeChair,
+    Role::Auditor,
+];
+
 /// How far a role reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {

@@ -13,7 +13,9 @@ on_both_databases![
     a_draft_is_known_to_its_organisations_only,
     a_partner_reads_and_the_lead_writes,
     an_application_is_begun_for_ones_own_organisation_while_the_call_is_open,
-    an_application_is_withdrawn_before_its_evaluation_and_not_after,
+    an_application_is_withdrawn_until_its_agreement_is_signed,
+    what_was_promised_to_a_withdrawn_application_is_released_and_never_signed,
+    a_signed_application_is_not_withdrawn,
 ];
 
 async fn an_application_is_drafted_and_saved(app: TestApp) {
@@ -204,7 +206,7 @@ async fn an_application_is_begun_for_ones_own_organisation_while_the_call_is_ope
     );
 }
 
-async fn an_application_is_withdrawn_before_its_evaluation_and_not_after(app: TestApp) {
+async fn an_application_is_withdrawn_until_its_agreement_is_signed(app: TestApp) {
     let file = stage::application_submitted(&app).await;
     let second = call_again(&app, &file).await;
     let withdrawn = app
@@ -231,12 +233,49 @@ async fn an_application_is_withdrawn_before_its_evaluation_and_not_after(app: Te
     file.start_evaluation(&app).await;
     let evaluator = app.as_committee_member(&file.call_id).await;
     stage::assign(&app, &file.manager, &second, &evaluator).await;
+    let withdrawn = app
+        .mutate(
+            &file.applicant,
+            "withdrawApplication",
+            id_of(&second),
+            "application { status }",
+        )
+        .await;
+    assert_eq!(withdrawn["application"]["status"], "WITHDRAWN");
+    app.verify().await;
+}
+
+async fn what_was_promised_to_a_withdrawn_application_is_released_and_never_signed(app: TestApp) {
+    let award = stage::award_reserved(&app, "1000.00").await;
+    let withdraw = id_of(&award.application_id);
+    app.mutate(&award.applicant, "withdrawApplication", withdraw.clone(), "")
+        .await;
+    let notice = json!({ "decisionId": award.decision_id });
     assert_eq!(
-        app.mutation_refused(&file.applicant, "withdrawApplication", id_of(&second))
-            .await,
+        app.mutation_refused(&award.manager, "notifyDecision", notice).await,
         ["INVALID_STATE"]
     );
+    let agreement = stage::agreement_input(&award.award_id, &["1000.00"]);
+    let unsigned = app.mutation_refused(&award.manager, "signAgreement", agreement).await;
+    assert!(unsigned.iter().all(|code| code == "INVALID_STATE"), "{unsigned:?}");
+    let release = json!({ "awardId": award.award_id, "reason": "Withdrawn", "document": "Letter of 3 June",
+        "idempotencyKey": stage::fresh_key() });
+    app.mutate(&award.manager, "releaseAward", release, "").await;
+    let figures = stage::budget(&app, &award.finance, &award.call_id).await;
+    assert!(figures.contains("reserved 0.00, committed 0.00"), "{figures}");
     app.verify().await;
+}
+
+async fn a_signed_application_is_not_withdrawn(app: TestApp) {
+    let agreement = stage::award_committed(&app, "1000.00", &["1000.00"]).await;
+    let refused = app
+        .mutation_refused(
+            &agreement.applicant,
+            "withdrawApplication",
+            id_of(&agreement.application_id),
+        )
+        .await;
+    assert_eq!(refused, ["INVALID_STATE"]);
 }
 
 /// A second application of the same organisation, submitted.

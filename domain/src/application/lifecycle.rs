@@ -13,7 +13,7 @@ pub enum Event {
     Save,
     /// Its organisation submits it.
     Submit,
-    /// Its organisation takes it back, before evaluation begins.
+    /// Its organisation takes it back, at any time before an agreement is signed.
     Withdraw,
     /// It is given to an evaluator.
     Evaluate,
@@ -39,7 +39,9 @@ impl Event {
         match (self, status) {
             (Self::Save, Draft | ChangesRequested) => Ok(status),
             (Self::Submit, Draft | ChangesRequested) => Ok(Submitted),
-            (Self::Withdraw, Draft | Submitted | ChangesRequested) => Ok(Withdrawn),
+            (Self::Withdraw, Draft | Submitted | ChangesRequested | UnderEvaluation | Waitlisted | Awarded) => {
+                Ok(Withdrawn)
+            }
             (Self::Evaluate, Submitted | UnderEvaluation) => Ok(UnderEvaluation),
             (Self::NotifyAward, UnderEvaluation | Waitlisted) => Ok(Awarded),
             (Self::NotifyRejection, UnderEvaluation | Waitlisted) => Ok(Rejected),
@@ -47,7 +49,7 @@ impl Event {
                 Self::Save | Self::Submit,
                 Submitted | Ineligible | UnderEvaluation | Waitlisted | Awarded | Rejected | Withdrawn,
             )
-            | (Self::Withdraw, Ineligible | UnderEvaluation | Waitlisted | Awarded | Rejected | Withdrawn)
+            | (Self::Withdraw, Ineligible | Rejected | Withdrawn)
             | (Self::Evaluate, Draft | ChangesRequested | Ineligible | Waitlisted | Awarded | Rejected | Withdrawn)
             | (
                 Self::NotifyAward | Self::NotifyRejection,
@@ -106,7 +108,7 @@ mod tests {
             [
                 "D.C......", // save
                 "S.S......", // submit
-                "XXX......", // withdraw
+                "XXX.XXX..", // withdraw
                 ".E..E....", // evaluate
                 "....AA...", // notify award
                 "....RR...", // notify rejection

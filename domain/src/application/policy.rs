@@ -7,17 +7,8 @@
 use entity::application;
 use entity::value::{OrganisationId, Role};
 
-use crate::actor::{Actor, Place, Places};
+use crate::actor::{Actor, Place, Places, READERS};
 use crate::identity::policy::may_act_for;
-
-/// Roles that see every submitted application where they hold.
-const READERS: [Role; 5] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::CommitteeChair,
-    Role::Auditor,
-];
 
 /// What an actor may see of applications, before a query narrows it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,19 +2,10 @@
 
 use entity::value::{OrganisationId, Role, UserId};
 
-use crate::actor::{Actor, Place, Places};
+use crate::actor::{Actor, Place, Places, READERS};
 use crate::application::policy::may_handle;
 use crate::error::{Code, Refusal};
 use crate::identity::policy::may_act_for;
-
-/// Roles that see every award where they hold.
-const READERS: [Role; 5] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::CommitteeChair,
-    Role::Auditor,
-];
 
 /// Where the actor sees every award.
 #[must_use]

@@ -6,21 +6,13 @@
 use entity::assessment;
 use entity::value::{AssessmentStatus, OrganisationId, Role};
 
-use crate::actor::{Actor, Place, Places};
+use crate::actor::{Actor, Place, Places, READERS};
 use crate::application::policy::{is_tied, may_handle};
 
 /// Roles that may be given an application to evaluate.
 pub const EVALUATORS: [Role; 2] = [Role::CommitteeMember, Role::CommitteeChair];
 /// Roles that follow the assessments where they hold: who was given what, how far they are, and what they submitted.
 const FOLLOWERS: [Role; 4] = [Role::Admin, Role::ProgrammeManager, Role::CommitteeChair, Role::Auditor];
-/// Roles that read every decision where they hold.
-const DECISION_READERS: [Role; 5] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::CommitteeChair,
-    Role::Auditor,
-];
 
 /// Whether the actor may give an application to an evaluator.
 #[must_use]
@@ -91,7 +83,7 @@ pub fn committees(actor: &Actor) -> Places {
 /// Where the actor reads every decision, notified or not.
 #[must_use]
 pub fn decisions_read(actor: &Actor) -> Places {
-    actor.places(&DECISION_READERS)
+    actor.places(&READERS)
 }
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 use entity::fund;
 use entity::value::{FundId, FundStatus, Role};
 
-use crate::actor::{Actor, Place, Places};
+use crate::actor::{Actor, Place, Places, READERS};
 
-/// Roles that see budget figures where they hold.
-const BUDGET_READERS: [Role; 5] = [
+/// Roles that read the journals of funds where they hold.
+const JOURNAL_READERS: [Role; 4] = [
     Role::Admin,
     Role::ProgrammeManager,
     Role::FinanceOfficer,
-    Role::CommitteeChair,
     Role::Auditor,
 ];
 
@@ -35,10 +34,13 @@ pub fn may_move_money(actor: &Actor, fund: FundId) -> bool {
 /// Whether the actor may read the journal of a fund: its transfers and its accounts.
 #[must_use]
 pub fn may_read_journal(actor: &Actor, fund: FundId) -> bool {
-    actor.holds(
-        &[Role::Admin, Role::ProgrammeManager, Role::FinanceOfficer, Role::Auditor],
-        Place::Fund(fund),
-    )
+    actor.holds(&JOURNAL_READERS, Place::Fund(fund))
+}
+
+/// Where the actor may read journals: everywhere, or those of some funds.
+#[must_use]
+pub fn journals_read(actor: &Actor) -> Places {
+    actor.places(&JOURNAL_READERS)
 }
 
 /// Whether the actor may have the whole ledger of a fund verified.
@@ -62,7 +64,13 @@ pub fn drafts_seen(actor: &Actor) -> Places {
 /// Whether the actor may see the budget of what sits at a place.
 #[must_use]
 pub fn may_see_budget(actor: &Actor, place: Place) -> bool {
-    actor.holds(&BUDGET_READERS, place)
+    actor.holds(&READERS, place)
+}
+
+/// Where the actor sees budgets.
+#[must_use]
+pub fn budgets_seen(actor: &Actor) -> Places {
+    actor.places(&READERS)
 }
 
 #[cfg(test)]

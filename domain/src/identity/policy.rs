@@ -2,16 +2,7 @@
 
 use entity::value::{MembershipRole, OrganisationId, Role, UserId};
 
-use crate::actor::{Actor, Place};
-
-/// Roles that show their holder the people of the programme.
-const STAFF: [Role; 5] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::CommitteeChair,
-    Role::Auditor,
-];
+use crate::actor::{Actor, Place, READERS};
 
 /// Whether the actor may grant or revoke a role at a place.
 ///
@@ -27,7 +18,7 @@ pub fn may_grant(actor: &Actor, role: Role, place: Place) -> bool {
 /// Whether the actor holds a role that shows them everybody: staff address people by name.
 #[must_use]
 pub fn may_see_everybody(actor: &Actor) -> bool {
-    actor.holds(&STAFF, Place::Platform) || actor.grants().iter().any(|grant| STAFF.contains(&grant.role))
+    actor.holds(&READERS, Place::Platform) || actor.grants().iter().any(|grant| READERS.contains(&grant.role))
 }
 
 /// Whether the actor may see the roles of a person: their own, or anybody's for administrators and auditors.

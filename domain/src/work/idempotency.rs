@@ -21,7 +21,7 @@ pub struct Idempotency {
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Stored {
-    /// As releases before 0.2 stored it.
+    /// As it was stored before callers were told of transfers.
     Done(serde_json::Value),
     Moved {
         value: serde_json::Value,

@@ -1,9 +1,10 @@
 //! Submitting and withdrawing.
 
-use entity::value::{ApplicationId, NodeKind, SubmissionId};
-use entity::{application, lot, organisation, submission};
+use entity::value::{ApplicationId, AwardStatus, NodeKind, SubmissionId};
+use entity::{application, award, lot, organisation, submission};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QuerySelect, sea_query::LockType,
 };
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -13,7 +14,7 @@ use crate::application::lifecycle::Event;
 use crate::application::queries::{call_of, organisations};
 use crate::application::rules;
 use crate::call::rules::accepts_submission;
-use crate::error::Reasons;
+use crate::error::{Code, Reasons, Refusal};
 use crate::work::Subject;
 use crate::{Command, Currency, Error, Result, Work};
 
@@ -132,7 +133,8 @@ async fn snapshot(work: &Work, application: &application::Model, call: &str, cur
     Ok(serde_json::to_string(&snapshot)?)
 }
 
-/// Takes an application back before its evaluation begins. Its drafts and receipts are kept.
+/// Takes an application back, at any time before an agreement is signed. Its drafts and receipts are kept; money
+/// reserved for it stays so until its award is released.
 #[derive(Clone, Copy, Debug)]
 pub struct WithdrawApplication {
     /// The application.
@@ -144,6 +146,7 @@ impl Command for WithdrawApplication {
 
     async fn run(&self, work: &mut Work) -> Result<ApplicationId> {
         let application = load_to_edit(work, self.application_id).await?;
+        check_unsigned(work, &application).await?;
         let mut change = application.clone().into_active_model();
         change.status = Set(Event::Withdraw.apply(application.status)?);
         change.updated_at = Set(work.now);
@@ -152,4 +155,22 @@ impl Command for WithdrawApplication {
             .await?;
         Ok(after.id)
     }
+}
+
+/// A signed agreement is ended by both sides, not by one. The award is locked, for it could be signed meanwhile.
+async fn check_unsigned(work: &Work, application: &application::Model) -> Result<()> {
+    let award = award::Entity::find()
+        .filter(award::Column::ApplicationId.eq(application.id))
+        .lock(LockType::NoKeyUpdate)
+        .one(work.txn())
+        .await?;
+    if award.is_none_or(|award| matches!(award.status, AwardStatus::Reserved | AwardStatus::Lapsed)) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::InvalidState,
+        "The agreement of this application is signed.",
+        "La convention de ce dossier est signée.",
+    )
+    .into())
 }

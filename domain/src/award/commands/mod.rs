@@ -38,6 +38,7 @@ use crate::{Error, Result, Work};
 /// An award with what decides who may act on it.
 struct Grant {
     award: award::Model,
+    application: application::Model,
     organisations: Vec<OrganisationId>,
     fund: fund::Model,
     journal: Journal,
@@ -112,6 +113,7 @@ async fn load(work: &Work, id: AwardId) -> Result<Grant> {
     let journal = Journal::of(work, &fund)?;
     Ok(Grant {
         award,
+        application,
         organisations,
         fund,
         journal,

@@ -1,7 +1,7 @@
 //! Releasing the reservation of an award that will not be signed.
 
 use entity::decision;
-use entity::value::{AccountKind, AwardId, DecisionStatus, FundId, TransferKind};
+use entity::value::{AccountKind, ApplicationStatus, AwardId, DecisionStatus, FundId, TransferKind};
 use sea_orm::{ActiveValue::Set, EntityTrait, IntoActiveModel};
 use serde::Serialize;
 
@@ -48,7 +48,9 @@ impl Command for ReleaseAward {
         let status = reasons.keep(AwardEvent::Release.apply(award.status));
         let decision = decision::Entity::find_by_id(award.decision_id).one(work.txn()).await?;
         let told = decision.ok_or(Error::NotFound)?.status;
-        reasons.require(told == DecisionStatus::Notified, || {
+        let withdrawn = grant.application.status == ApplicationStatus::Withdrawn;
+        // Whoever took the application back need not be told what was decided.
+        reasons.require(told == DecisionStatus::Notified || withdrawn, || {
             Refusal::state("a decision", "une décision", told.as_str(), "RELEASE_AWARD")
         });
         let reason = reasons.text("reason", &self.reason, 500);

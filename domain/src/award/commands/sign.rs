@@ -1,7 +1,8 @@
 //! Signing the agreement: the legal commitment.
 
 use entity::value::{
-    AccountKind, AgreementId, AwardId, DecisionStatus, FundId, InstalmentId, InstalmentStatus, NodeKind, TransferKind,
+    AccountKind, AgreementId, ApplicationStatus, AwardId, DecisionStatus, FundId, InstalmentId, InstalmentStatus,
+    NodeKind, TransferKind,
 };
 use entity::{agreement, decision, instalment};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
@@ -92,6 +93,10 @@ impl SignAgreement {
         let status = decision.ok_or(Error::NotFound)?.status;
         reasons.require(status == DecisionStatus::Notified, || {
             Refusal::state("a decision", "une décision", status.as_str(), "SIGN_AGREEMENT")
+        });
+        let application = grant.application.status;
+        reasons.require(application != ApplicationStatus::Withdrawn, || {
+            Refusal::state("an application", "un dossier", application.as_str(), "SIGN_AGREEMENT")
         });
         let number = reasons.text("number", &self.number, 60);
         let today = grant.journal.today;

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 use serde::Serialize;
 
 use super::File;
-use super::decide::{load_decision, stale, subject};
+use super::decide::{is_decidable, load_decision, stale, subject};
 use crate::application::commands::fund_of;
 use crate::application::policy::place;
 use crate::error::{Code, Refusal};
@@ -57,6 +57,10 @@ impl Command for AdoptDecision {
         }
         if before.revision != self.revision {
             return Err(stale(Some(before.revision)).into());
+        }
+        let status = file.application.status;
+        if !is_decidable(status) {
+            return Err(Refusal::state("an application", "un dossier", status.as_str(), "ADOPT_DECISION").into());
         }
         let mut change = before.clone().into_active_model();
         change.status = Set(DecisionEvent::Adopt.apply(before.status)?);

@@ -99,11 +99,7 @@ impl ProposeDecision {
             Refusal::state("a call", "un appel à projets", call.as_str(), "PROPOSE_DECISION")
         });
         let status = file.application.status;
-        let decidable = matches!(
-            status,
-            ApplicationStatus::UnderEvaluation | ApplicationStatus::Waitlisted
-        );
-        reasons.require(decidable, || {
+        reasons.require(is_decidable(status), || {
             Refusal::state("an application", "un dossier", status.as_str(), "PROPOSE_DECISION")
         });
         let current = before.map(|before| before.revision);
@@ -146,6 +142,14 @@ impl ProposeDecision {
         reasons.finish()?;
         Ok(amount)
     }
+}
+
+/// Whether a decision can still be made on an application in this state.
+pub(super) const fn is_decidable(status: ApplicationStatus) -> bool {
+    matches!(
+        status,
+        ApplicationStatus::UnderEvaluation | ApplicationStatus::Waitlisted
+    )
 }
 
 /// The proposal is not the one that the caller has read.
