@@ -1,6 +1,7 @@
 //! The proof: one test binary, so that it links once and every test shares one harness.
 
 mod contract;
+mod dashboard;
 mod demonstration;
 mod flows;
 mod harness;

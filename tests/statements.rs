@@ -5,11 +5,12 @@
 
 use serde_json::{Value, json};
 
-use crate::flows::stage;
+use crate::flows::stage::{self, Call};
 use crate::harness::{Persona, TestApp, on_both_databases};
 
 on_both_databases![
     a_budget_costs_the_same_whatever_the_ledger_holds,
+    a_journal_costs_the_same_whatever_its_length,
     a_list_costs_the_same_whatever_its_length,
     a_public_list_asks_nothing_about_who_asks,
 ];
@@ -21,23 +22,92 @@ async fn cost(app: &TestApp, who: Option<&Persona>, query: &str, variables: Valu
 }
 
 async fn a_budget_costs_the_same_whatever_the_ledger_holds(app: TestApp) {
-    const BUDGET: &str =
+    const NOW: &str =
         "query($node: ID!) { budget(node: $node) { opened { amount } paid { amount } available { amount } } }";
+    const THEN: &str = "query($node: ID!) { budget(node: $node, asOf: \"2018-06-20T08:00:00Z\") { paid { amount } } }";
+    const SERIES: &str = "query($node: ID!) {
+        budgetSeries(node: $node, from: \"2018-01-01\", to: \"2018-12-31\", interval: MONTH) { date budget { paid { amount } } }
+    }";
+    const CREDITS: &str = "query($node: ID!) { node(id: $node) {
+        ... on Fund { paymentCredits { programme { code } available { amount } } }
+        ... on Programme { paymentCredits { programme { code } available { amount } } }
+    } }";
     let call = stage::call_open(&app).await;
-    for node in [&call.fund_id, &call.programme_id, &call.call_id] {
-        assert_eq!(
-            cost(&app, Some(&call.finance), BUDGET, json!({ "node": node })).await,
-            6
-        );
+    app.mutate(
+        &call.finance,
+        "openPaymentCredits",
+        stage::credits_input(&call.programme_id, 2018, "1.00"),
+        "",
+    )
+    .await;
+    let costs = async || {
+        let mut costs = Vec::new();
+        for query in [NOW, THEN, SERIES] {
+            for node in [&call.fund_id, &call.programme_id, &call.call_id] {
+                costs.push(cost(&app, Some(&call.finance), query, json!({ "node": node })).await);
+            }
+        }
+        for node in [&call.fund_id, &call.programme_id] {
+            costs.push(cost(&app, Some(&call.finance), CREDITS, json!({ "node": node })).await);
+        }
+        costs
+    };
+    // The node, its figures, and the currency of its fund. Payment credits are fields of their node.
+    let expected = [6, 6, 6, 6, 6, 6, 6, 6, 6, 8, 7];
+    assert_eq!(costs().await, expected);
+    many_transfers(&app, &call, 200).await;
+    assert_eq!(costs().await, expected);
+}
+
+/// Hands one euro down to a call so many times.
+async fn many_transfers(app: &TestApp, call: &Call, number: usize) {
+    for _ in 0..number {
+        call.allocate(app, &call.call_id, "1.00").await;
     }
-    for _ in 0..20 {
-        call.allocate(&app, &call.call_id, "1.00").await;
-    }
-    for node in [&call.fund_id, &call.programme_id, &call.call_id] {
-        assert_eq!(
-            cost(&app, Some(&call.finance), BUDGET, json!({ "node": node })).await,
-            6
+}
+
+async fn a_journal_costs_the_same_whatever_its_length(app: TestApp) {
+    const JOURNAL: &str = "query($fund: ID!, $filter: TransferFilter) { node(id: $fund) { ... on Fund {
+        transfers(first: 100, filter: $filter) { totalCount nodes {
+            seq kind book amount { amount } debitBalance { amount } hash actor { displayName } subject { id }
+            debit { kind owner { id } balance { amount } then: balance(asOf: \"2018-06-20T08:00:00Z\") { amount } }
+            credit { kind owner { id } balance { amount } } reverses { seq } reversedBy { seq }
+        } }
+        accounts(first: 100) { totalCount nodes { kind balance { amount } } }
+    } } }";
+    const STATEMENT: &str = "query($account: ID!) { node(id: $account) { ... on Account {
+        statement(from: \"2018-06-20T08:00:00Z\", first: 100) { opening { amount } closing { amount }
+            lines { totalCount nodes { amount { amount } balance { amount } transfer { actor { displayName } } } } }
+    } } }";
+    let call = stage::call_open(&app).await;
+    let last = stage::last_transfer(&app, &call.fund_id).await;
+    let account = stage::field(&app, &call.finance, &last, "Transfer", "credit { id }").await["id"].take();
+    let costs = async || {
+        let mut costs = Vec::new();
+        for filter in [
+            json!({}),
+            json!({ "node": call.call_id }),
+            json!({ "node": call.programme_id }),
+            json!({ "account": account }),
+            json!({ "kinds": ["ALLOCATE"], "book": "AE" }),
+        ] {
+            let variables = json!({ "fund": call.fund_id, "filter": filter });
+            costs.push(cost(&app, Some(&call.finance), JOURNAL, variables).await);
+        }
+        costs.push(cost(&app, Some(&call.finance), STATEMENT, json!({ "account": account })).await);
+        costs
+    };
+    many_transfers(&app, &call, 10).await;
+    let short = costs().await;
+    many_transfers(&app, &call, 190).await;
+    let long = costs().await;
+    for (short, long) in short.iter().zip(&long) {
+        // What two relations ask for is asked in one batch or in two, as it happens; a row more would ask once more.
+        assert!(
+            long <= &(short + 2),
+            "{short} statements for ten transfers, {long} for two hundred"
         );
+        assert!(*short <= 25, "one statement a relation, not {short}");
     }
 }
 

@@ -20,9 +20,10 @@ use reader::Reader;
 
 /// How long a PostgreSQL connection may have been idle and still be used without a question whether it lives.
 ///
-/// To ask before every use would double the round trips of a small request. Never to ask would hand out every connection
-/// once after the database was restarted, each to fail a request. Whoever found a connection dead and waits for so long
-/// knows, moreover, that the next one is alive: those that died with it have been idle for as long, and are asked.
+/// To ask before every use would double the round trips of a small request. Never to ask would hand out every
+/// connection once after the database was restarted, each to fail a request. Whoever found a connection dead and waits
+/// for so long knows, moreover, that the next one is alive: those that died with it have been idle for as long, and are
+/// asked.
 pub const IDLE: Duration = Duration::from_millis(50);
 
 /// Connections to one database. Clones share them.

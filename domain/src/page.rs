@@ -2,6 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
 
@@ -31,6 +32,18 @@ impl Default for Page {
     }
 }
 
+impl Page {
+    /// The order in which the database finds its items.
+    pub(crate) fn order(&self) -> Order {
+        if self.from_end { Order::Desc } else { Order::Asc }
+    }
+
+    /// How many items to ask for: one more than the page has tells whether there are more.
+    pub(crate) fn asked(&self) -> u64 {
+        self.limit + 1
+    }
+}
+
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Slice<T> {
@@ -49,15 +62,34 @@ where
     E::Model: FromQueryResult + Send,
     C: ConnectionTrait,
 {
-    let mut select = select
-        .order_by(id, if page.from_end { Order::Desc } else { Order::Asc })
-        .limit(page.limit + 1);
+    fetch(within(select, id, page, |cursor| Expr::value(cursor)), id, page, db).await
+}
+
+/// What a query has within the cursors of a page, in the order of a column: `place` is the column's value where a cursor
+/// stands.
+pub(crate) fn within<E: EntityTrait>(
+    mut select: Select<E>,
+    column: E::Column,
+    page: Page,
+    place: impl Fn(Uuid) -> Expr,
+) -> Select<E> {
     if let Some(after) = page.after {
-        select = select.filter(id.gt(after));
+        select = select.filter(Expr::col(column.as_column_ref()).gt(place(after)));
     }
     if let Some(before) = page.before {
-        select = select.filter(id.lt(before));
+        select = select.filter(Expr::col(column.as_column_ref()).lt(place(before)));
     }
+    select
+}
+
+/// The first or the last of what a query has within the cursors of a page, in ascending order of a column.
+pub(crate) async fn fetch<E, C>(select: Select<E>, column: E::Column, page: Page, db: &C) -> Result<Slice<E::Model>>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Send,
+    C: ConnectionTrait,
+{
+    let select = select.order_by(column, page.order()).limit(page.asked());
     let mut items = select.all(db).await?;
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let more = items.len() > limit;

@@ -2,7 +2,7 @@
 
 use entity::application;
 use entity::partner;
-use entity::value::OrganisationId;
+use entity::value::{ApplicationStatus, OrganisationId};
 use sea_orm::{
     ColumnTrait, Condition,
     sea_query::{Expr, ExprTrait, Query},
@@ -32,3 +32,19 @@ pub(crate) fn tied(organisations: &[OrganisationId]) -> Condition {
         .add(application::Column::OrganisationId.is_in(organisations.iter().copied()))
         .add(application::Column::Id.in_subquery(as_partner))
 }
+
+/// Applications in which one of the organisations leads or is a partner, and of which it does not know the outcome.
+/// What is promised where they are would tell it.
+pub(crate) fn awaiting_decision(organisations: &[OrganisationId]) -> Condition {
+    Condition::all()
+        .add(tied(organisations))
+        .add(application::Column::Status.is_in(UNDECIDED))
+}
+
+/// The states of an application whose outcome its organisations do not know.
+const UNDECIDED: [ApplicationStatus; 4] = [
+    ApplicationStatus::Submitted,
+    ApplicationStatus::ChangesRequested,
+    ApplicationStatus::UnderEvaluation,
+    ApplicationStatus::Waitlisted,
+];

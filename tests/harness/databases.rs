@@ -14,6 +14,8 @@ use domain::{Clock, Database, database::Pool};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use tokio::sync::OnceCell;
 
+use super::{cluster::Cluster, disk::Disk};
+
 /// The SQLite file in a test's folder.
 const FILE: &str = "octroi.db";
 
@@ -31,6 +33,16 @@ pub struct TestDatabase {
     pub url: String,
     pub folder: PathBuf,
     name: String,
+    own: Option<Own>,
+}
+
+/// What a database has to itself, so that it can be broken without harm to other tests.
+#[derive(Debug)]
+struct Own {
+    /// Its server; SQLite has none.
+    cluster: Option<Cluster>,
+    /// The disk of its server; of the program itself on SQLite.
+    disk: Disk,
 }
 
 impl TestDatabase {
@@ -56,6 +68,56 @@ impl TestDatabase {
             }
         }
         database
+    }
+
+    /// A migrated database without any row that can go away, and whose disk can be full.
+    pub async fn fragile(engine: Engine) -> Self {
+        let mut database = match engine {
+            Engine::Sqlite => Self::migrated(engine).await,
+            Engine::Postgres => Self::named(engine, unique("octroi_test")),
+        };
+        let disk = Disk::new(database.folder.join("disk"));
+        let mut cluster = None;
+        if engine == Engine::Postgres {
+            let own = Cluster::start(database.folder.join("postgres"), &disk).await;
+            database.url = own.url();
+            migrate(&database.url).await;
+            cluster = Some(own);
+        }
+        database.own = Some(Own { cluster, disk });
+        database
+    }
+
+    /// What a server of a [`fragile`](Self::fragile) database has in its environment.
+    pub fn environment(&self) -> impl Iterator<Item = (&'static str, PathBuf)> {
+        let own = self.own.iter().filter(|own| own.cluster.is_none());
+        own.flat_map(|own| own.disk.environment())
+    }
+
+    /// From now on, whether there is no room on the disk of a [`fragile`](Self::fragile) database.
+    pub fn set_full(&self, full: bool) {
+        self.own().disk.set_full(full);
+    }
+
+    /// Takes a [`fragile`](Self::fragile) database away: a PostgreSQL server stops, `fast` or `immediate`; what SQLite
+    /// reads and writes itself can no longer be read or written.
+    pub async fn go_away(&self, how: &str) {
+        match &self.own().cluster {
+            Some(cluster) => cluster.stop(how).await,
+            None => self.own().disk.set_gone(true),
+        }
+    }
+
+    /// Brings it back.
+    pub async fn come_back(&self) {
+        match &self.own().cluster {
+            Some(cluster) => cluster.restart().await,
+            None => self.own().disk.set_gone(false),
+        }
+    }
+
+    fn own(&self) -> &Own {
+        self.own.as_ref().expect("a database that can be broken")
     }
 
     /// Connections as the server has them.
@@ -90,6 +152,7 @@ impl TestDatabase {
             url,
             folder,
             name,
+            own: None,
         }
     }
 }
@@ -97,8 +160,10 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     /// Best effort: a leftover harms nobody, and a panic here would hide the test's own.
     fn drop(&mut self) {
+        // A server of its own goes first, as long as there is the folder that says which it is.
+        let own = self.own.take().is_some();
         drop(fs::remove_dir_all(&self.folder));
-        if self.engine == Engine::Postgres {
+        if self.engine == Engine::Postgres && !own {
             let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
             // The test's own runtime may be ending: this needs one that is not.
             drop(std::thread::spawn(move || block_on(administer(&sql))).join());

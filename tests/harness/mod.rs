@@ -1,7 +1,9 @@
 //! What every test stands on: a database of its own, a server, and people who use it.
 
 mod client;
+mod cluster;
 mod databases;
+mod disk;
 mod personas;
 mod process;
 mod server;
@@ -31,6 +33,15 @@ impl Fixture for EmptyDatabase {
 impl Fixture for TestDatabase {
     async fn start(engine: Engine) -> Self {
         Self::migrated(engine).await
+    }
+}
+
+/// A server in this process, whose database can be broken.
+pub struct Fragile(pub TestApp);
+
+impl Fixture for Fragile {
+    async fn start(engine: Engine) -> Self {
+        Self(TestApp::on(TestDatabase::fragile(engine).await).await)
     }
 }
 

@@ -45,6 +45,7 @@ impl Octroi {
     pub async fn serve(storage: &Arc<TestDatabase>) -> Self {
         let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
         serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
+        serve.envs(storage.environment());
         Self::start(storage, serve).await
     }
 
@@ -81,6 +82,12 @@ impl Octroi {
         self.log.lock().expect("the log").clone()
     }
 
+    /// Whether it is the process that was started, still.
+    pub fn is_running(&self) -> bool {
+        let mut child = self.child.lock().expect("the process");
+        child.try_wait().expect("the process is ours").is_none()
+    }
+
     /// Ends the process as a crash would: SIGKILL.
     pub fn kill(&self) {
         let mut child = self.child.lock().expect("the process");
@@ -109,10 +116,15 @@ impl Octroi {
         }
     }
 
+    /// Whether it says that it can be sent requests.
+    pub async fn is_ready(&self) -> bool {
+        let response = self.http.get(format!("{}/readyz", self.url)).send().await;
+        response.is_ok_and(|response| response.status().is_success())
+    }
+
     async fn wait_until_ready(&self) {
         let start = Instant::now();
-        let ready = async || self.http.get(format!("{}/readyz", self.url)).send().await;
-        while !ready().await.is_ok_and(|response| response.status().is_success()) {
+        while !self.is_ready().await {
             assert!(start.elapsed() < PATIENCE, "the server is not ready:\n{}", self.log());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

@@ -26,7 +26,14 @@ impl Deref for TestApp {
 
 impl Fixture for TestApp {
     async fn start(engine: Engine) -> Self {
-        let storage = Arc::new(TestDatabase::migrated(engine).await);
+        Self::on(TestDatabase::migrated(engine).await).await
+    }
+}
+
+impl TestApp {
+    /// A server of a database that has no other yet.
+    pub async fn on(storage: TestDatabase) -> Self {
+        let storage = Arc::new(storage);
         let clock = Clock::system();
         let database = storage.open(clock.clone()).await;
         let keys = Arc::new(Keys::generate().expect("keys"));
@@ -47,9 +54,7 @@ impl Fixture for TestApp {
             server,
         }
     }
-}
 
-impl TestApp {
     /// Checks the ledger and the audit trail as `octroi verify` does.
     pub async fn verify(&self) {
         let report = domain::audit::verify::verify(&self.database, &mut |_| ())

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::flows::stage::{self, Evaluation, draft_input, full_marks, with};
+use crate::flows::stage::{self, Evaluation, Fund, draft_input, full_marks, order_input, with};
 use crate::harness::{Persona, TestApp, on_both_databases, text};
 
 on_both_databases![
     a_role_adds_nothing_to_what_an_applicant_reads_of_their_own_file,
     a_partner_with_a_role_neither_handles_nor_pays_the_file,
     whoever_awaits_a_decision_sees_no_budget_that_would_tell_it,
+    whoever_awaits_a_decision_moves_no_money_that_would_tell_it,
 ];
 
 const FILE: &str = "query($file: ID!, $decision: ID!, $award: ID!, $assessment: ID!) {
@@ -146,4 +147,52 @@ async fn whoever_awaits_a_decision_sees_no_budget_that_would_tell_it(app: TestAp
         .data(&award.applicant, BUDGET, json!({ "node": award.call_id }))
         .await;
     assert_eq!(told["budget"]["reserved"]["amount"], "1000.00");
+}
+
+async fn whoever_awaits_a_decision_moves_no_money_that_would_tell_it(app: TestApp) {
+    let award = stage::award_reserved(&app, "1000.00").await;
+    for role in ROLES {
+        app.grant(&award.applicant, role, "FUND", Some(&award.fund_id)).await;
+    }
+    let other_id = award.another_call(&app, &award.programme_id).await;
+    let from_call = || order_input("1.00", json!({ "from": award.call_id }));
+    let operations = || {
+        [
+            ("allocateBudget", Fund::allocation_input(&award.call_id, "1.00")),
+            ("deallocateBudget", from_call()),
+            // More than there is would be told how much there is.
+            (
+                "deallocateBudget",
+                order_input("500000.00", json!({ "from": award.call_id })),
+            ),
+            ("redeployBudget", with(from_call(), json!({ "to": other_id }))),
+            (
+                "redeployBudget",
+                order_input("1.00", json!({ "from": other_id, "to": award.call_id })),
+            ),
+        ]
+    };
+    app.mutate(
+        &award.finance,
+        "allocateBudget",
+        Fund::allocation_input(&other_id, "5.00"),
+        "",
+    )
+    .await;
+    for (operation, input) in operations() {
+        for preview in [false, true] {
+            let input = with(input.clone(), json!({ "preview": preview }));
+            let answer = app.attempt(&award.applicant, operation, input, "").await;
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "FORBIDDEN",
+                "{operation}: {answer}"
+            );
+        }
+    }
+    // What tells nothing of the call, they may.
+    let to_programme = Fund::allocation_input(&award.programme_id, "1.00");
+    app.mutate(&award.applicant, "allocateBudget", to_programme, "").await;
+    award.notify(&app).await;
+    app.mutate(&award.applicant, "deallocateBudget", from_call(), "").await;
+    app.verify().await;
 }

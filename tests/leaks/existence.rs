@@ -1,12 +1,14 @@
 //! Asking for what one may not see, or trying something on it, answers byte for byte as for what does not exist.
 
+use entity::account;
 use entity::value::NodeKind;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::flows::stage::{
-    self, Fund, Payment, adoption_input, agreement_input, call_input, claim_input, draft_input, envelope_input, euros,
-    field, fresh_key, fund_input, with,
+    self, Fund, Payment, act_input, adoption_input, agreement_input, call_input, claim_input, credits_input,
+    draft_input, envelope_input, euros, field, fresh_key, fund_input, last_transfer, order_input, with,
 };
 use crate::harness::{Persona, TestApp, mutation, on_both_databases, text};
 
@@ -22,7 +24,8 @@ const QUERIES: [&str; 6] = [
         ... on Application { reference decision { reason } award { title } } ... on Submission { snapshot }
         ... on Assessment { total } ... on Decision { reason } ... on Award { title } ... on Agreement { number }
         ... on Instalment { condition } ... on PaymentRequest { justification } ... on RoleGrant { role }
-        ... on Membership { role } ... on Criterion { title } } }",
+        ... on Membership { role } ... on Criterion { title } ... on Recovery { document } ... on FiscalYear { year }
+        ... on Transfer { seq } ... on Account { id } } }",
     "query($id: ID!) { nodes(ids: [$id]) { id } }",
     "query($id: ID!) { budget(node: $id) { opened { amount } } }",
     "query($id: ID!) { calls(fund: $id) { totalCount nodes { code } } }",
@@ -53,7 +56,7 @@ async fn trying_something_on_what_is_hidden_answers_as_on_what_does_not_exist(ap
         for stranger in &world.strangers {
             let tried = async |id: &str| {
                 let mut answers = Vec::new();
-                for (name, input) in world.attempts(kind, id) {
+                for (name, input) in with_previews(world.attempts(kind, id)) {
                     let variables = json!({ "input": input });
                     let told = answer(&app, stranger.as_ref(), &mutation(name, ""), &variables, id).await;
                     // Understood, and refused: a request that is malformed would prove nothing.
@@ -98,20 +101,23 @@ struct World {
     /// What the strangers may use in their attempts.
     organisation_id: String,
     open_call_id: String,
+    open_programme_id: String,
     somebody_id: String,
 }
 
 impl World {
     async fn new(app: &TestApp) -> Self {
-        let payment = stage::payment_ordered(app, "1000.00", &["400.00", "600.00"]).await;
+        let payment = stage::payment_paid(app, "1000.00", &["400.00", "600.00"]).await;
         let mut hidden = of_payment(app, &payment).await;
+        hidden.extend(of_the_ledger(app, &payment).await);
         hidden.extend(in_preparation(app, &payment).await);
         let (applicant, organisation_id) = app.as_applicant(stage::OTHER_SIRET).await;
         let (member, open_call_id) = other_committee(app).await;
+        let open_programme = field(app, None, &open_call_id, "Call", "programme { id }").await;
         assert_eq!(
             hidden.len(),
-            NodeKind::ALL.len() - 2,
-            "every kind but organisations, which are public, and transfers, which are not shown; {hidden:?}"
+            NodeKind::ALL.len() - 1,
+            "every kind but organisations, which are public; {hidden:?}"
         );
         Self {
             hidden,
@@ -119,6 +125,7 @@ impl World {
             strangers: [None, Some(applicant), Some(member)],
             organisation_id,
             open_call_id,
+            open_programme_id: text(&open_programme["id"]),
         }
     }
 
@@ -134,6 +141,12 @@ impl World {
                 ("concludeCall", call),
                 ("createApplication", draft_input(id, &self.organisation_id)),
                 ("allocateBudget", Fund::allocation_input(id, "1.00")),
+                ("deallocateBudget", order_input("1.00", json!({ "from": id }))),
+                ("redeployBudget", order_input("1.00", json!({ "from": id, "to": id }))),
+                (
+                    "redeployBudget",
+                    order_input("1.00", json!({ "from": self.open_call_id, "to": id })),
+                ),
                 ("grantRole", self.grant_input("CALL", id)),
             ],
             "Lot" => {
@@ -179,19 +192,19 @@ impl World {
                     "createProgramme",
                     json!({ "fundId": id, "code": "AXIS", "name": "Axis" }),
                 ),
-                ("openEnvelope", envelope_input(id, "1.00")),
-                ("reduceEnvelope", envelope_input(id, "1.00")),
                 ("grantRole", self.grant_input("FUND", id)),
-            ],
-            "Programme" => vec![
-                ("createCall", call_input(id, stage::START, None)),
-                ("allocateBudget", Fund::allocation_input(id, "1.00")),
-            ],
+            ]
+            .into_iter()
+            .chain(attempts_on_money(kind, id))
+            .collect(),
+            "Programme" => std::iter::once(("createCall", call_input(id, stage::START, None)))
+                .chain(attempts_on_money(kind, id))
+                .chain(self.attempts_from_what_is_public(id))
+                .collect(),
             "Decision" => vec![
                 ("adoptDecision", adoption_input(id)),
                 ("notifyDecision", json!({ "decisionId": id })),
             ],
-            "Award" => vec![("signAgreement", agreement_input(id, &["1.00"]))],
             "Instalment" => vec![("requestPayment", claim_input(id, "1.00"))],
             "PaymentRequest" => vec![
                 ("certifyPayment", step()),
@@ -201,14 +214,106 @@ impl World {
                 ("confirmPayment", claim(json!({ "reference": "SEPA 1" }))),
                 ("returnPayment", claim(json!({ "reason": "Because" }))),
             ],
-            // Nothing is done to a membership, a criterion, a submission or an agreement.
-            _ => Vec::new(),
+            _ => attempts_on_money(kind, id),
         }
+    }
+
+    /// What is hidden is no less so when it is to receive from what everybody sees.
+    fn attempts_from_what_is_public(&self, id: &str) -> [(&'static str, Value); 2] {
+        let sideways = json!({ "from": self.open_programme_id, "to": id });
+        let credits = with(sideways.clone(), json!({ "fiscalYear": 2018 }));
+        [
+            ("redeployBudget", order_input("1.00", sideways)),
+            ("movePaymentCredits", order_input("1.00", credits)),
+        ]
     }
 
     fn grant_input(&self, scope_kind: &str, id: &str) -> Value {
         json!({ "userId": self.somebody_id, "role": "AUDITOR", "scopeKind": scope_kind, "scopeId": id })
     }
+}
+
+/// What officers do with money, and strangers can try. Nothing is done to a membership, a criterion, a submission, an
+/// agreement, an account or a fiscal year by its own identifier.
+fn attempts_on_money(kind: &str, id: &str) -> Vec<(&'static str, Value)> {
+    let keyed = |input: Value| with(json!({ "idempotencyKey": fresh_key() }), input);
+    match kind {
+        "Fund" => {
+            let policy = json!({ "fundId": id, "enforcesPaymentCredits": true, "decommitment": "LAPSES",
+                "reinstatesRecoveries": true });
+            vec![
+                ("openEnvelope", envelope_input(id, "1.00")),
+                ("reduceEnvelope", envelope_input(id, "1.00")),
+                ("setFundPolicy", keyed(policy)),
+                ("closeFund", keyed(json!({ "fundId": id }))),
+                ("closeFiscalYear", keyed(json!({ "fundId": id, "fiscalYear": 2018 }))),
+            ]
+        }
+        "Programme" => {
+            let sideways = json!({ "from": id, "to": id });
+            let credits = with(sideways.clone(), json!({ "fiscalYear": 2018 }));
+            vec![
+                ("allocateBudget", Fund::allocation_input(id, "1.00")),
+                ("deallocateBudget", order_input("1.00", json!({ "from": id }))),
+                ("redeployBudget", order_input("1.00", sideways)),
+                ("openPaymentCredits", credits_input(id, 2018, "1.00")),
+                ("reducePaymentCredits", credits_input(id, 2018, "1.00")),
+                ("carryOverPaymentCredits", credits_input(id, 2018, "1.00")),
+                ("movePaymentCredits", order_input("1.00", credits)),
+            ]
+        }
+        "Award" => vec![
+            ("signAgreement", agreement_input(id, &["1.00"])),
+            ("releaseAward", act_input(json!({ "awardId": id }))),
+            ("decommitAward", order_input("1.00", json!({ "awardId": id }))),
+            ("issueRecovery", order_input("1.00", json!({ "awardId": id }))),
+        ],
+        "Recovery" => vec![
+            (
+                "receiveRecovery",
+                keyed(json!({ "recoveryId": id, "reference": "SEPA 7" })),
+            ),
+            (
+                "cancelRecovery",
+                keyed(json!({ "recoveryId": id, "reason": "Because" })),
+            ),
+            ("reinstateRecovery", act_input(json!({ "recoveryId": id }))),
+        ],
+        "Transfer" => vec![("reverseTransfer", act_input(json!({ "transferId": id })))],
+        _ => Vec::new(),
+    }
+}
+
+/// The attempts, and beside each that would move money, its preview.
+fn with_previews(attempts: Vec<(&'static str, Value)>) -> Vec<(&'static str, Value)> {
+    let each = attempts.into_iter().flat_map(|(name, input)| {
+        let preview = input["idempotencyKey"]
+            .is_string()
+            .then(|| (name, with(input.clone(), json!({ "preview": true }))));
+        [Some((name, input)), preview].into_iter().flatten()
+    });
+    each.collect()
+}
+
+/// What the ledger keeps of a payment: its last transfer and an account of it, a year of payment credits, and a claim
+/// for the money.
+async fn of_the_ledger(app: &TestApp, payment: &Payment) -> Vec<(&'static str, String)> {
+    let recovery = payment.recover(app, "1.00").await;
+    let credits = credits_input(&payment.programme_id, 2018, "1.00");
+    app.mutate(&payment.finance, "openPaymentCredits", credits, "").await;
+    let years = field(app, &payment.finance, &payment.fund_id, "Fund", "fiscalYears { id }").await;
+    let db = app.storage.connection().await;
+    let account = account::Entity::find()
+        .one(&db)
+        .await
+        .expect("an answer")
+        .expect("an account");
+    vec![
+        ("Recovery", recovery),
+        ("FiscalYear", text(&years[0]["id"])),
+        ("Transfer", last_transfer(app, &payment.fund_id).await),
+        ("Account", api::graphql::id::of(account.id).to_string()),
+    ]
 }
 
 /// Everything that a payment under way comes from.

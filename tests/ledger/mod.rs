@@ -1,6 +1,10 @@
-//! The envelope cannot be overdrawn: not by many at once, not by a crash, and not by hand without a trace.
+//! The envelope cannot be overdrawn: not by many at once, not by a crash, not while the database is away, and not by
+//! hand without a trace.
 
 mod crash;
+mod job;
+mod model;
+mod outage;
 mod race;
 mod tamper;
 

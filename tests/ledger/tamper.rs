@@ -44,7 +44,7 @@ const TAMPERINGS: [(&str, &str); 11] = [
     ),
     (
         "UPDATE payment_request SET status = 'PAID'",
-        "not exactly one payment of its amount",
+        "it is PAID for 40000, and its transfers are [ORDER]",
     ),
     (
         "DELETE FROM audit_event WHERE action = 'fund.allocate'",

@@ -1,13 +1,15 @@
 //! Budgets in the contract.
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use domain::dashboard::queries::{self, Node};
+use domain::dashboard::series;
 use entity::value::{AwardId, CallId, FundId, NodeKind, ProgrammeId};
 
 use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
 use super::id;
-use super::scalar::Money;
+use super::page;
+use super::scalar::{Date, DateTime, Money};
 
 /// The budget of a fund, a programme, a call or an award, at one instant. Its figures are exact and always add up:
 /// `opened = available + reserved + committed + lapsed`, and `committed = remainingToPay + paid`.
@@ -64,10 +66,58 @@ impl From<domain::dashboard::budget::Budget> for Budget {
 }
 
 impl Budget {
-    /// The budget of a node, if the viewer may see it.
-    pub(crate) async fn load(ctx: &Context<'_>, node: Node) -> Result<Self> {
-        Ok(queries::budget(ctx.database(), ctx.actor(), node, None).await?.into())
+    /// The budget of a node, now or as it was at an instant, if the viewer may see it.
+    pub(crate) async fn load(ctx: &Context<'_>, node: Node, as_of: Option<DateTime>) -> Result<Self> {
+        let as_of = as_of.map(|at| at.0);
+        Ok(queries::budget(ctx.database(), ctx.actor(), node, as_of).await?.into())
     }
+}
+
+/// How far the points of a series are apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "series::Interval")]
+pub enum Interval {
+    /// One point at the end of every day.
+    Day,
+    /// One point at the end of every calendar month.
+    Month,
+    /// One point at the end of every calendar year.
+    Year,
+}
+
+/// A budget at the end of a day.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BudgetPoint {
+    /// The day, in the time zone of the fund.
+    date: Date,
+    /// The budget that all transfers make which count for this day or an earlier one.
+    budget: Budget,
+}
+
+impl From<series::Point> for BudgetPoint {
+    fn from(point: series::Point) -> Self {
+        Self {
+            date: Date(point.on),
+            budget: point.budget.into(),
+        }
+    }
+}
+
+/// The node of the budget with a global identifier; what is none is `NOT_FOUND`.
+pub(crate) fn node(id: &ID) -> Result<Node> {
+    match id::decode(id) {
+        Some((NodeKind::Fund, uuid)) => Ok(Node::Fund(FundId(uuid))),
+        Some((NodeKind::Programme, uuid)) => Ok(Node::Programme(ProgrammeId(uuid))),
+        Some((NodeKind::Call, uuid)) => Ok(Node::Call(CallId(uuid))),
+        Some((NodeKind::Award, uuid)) => Ok(Node::Award(AwardId(uuid))),
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// What a series costs before it runs: each of its points, at the cost of what is asked of it.
+fn cost(from: &Date, to: &Date, interval: Interval, point: usize) -> usize {
+    let points = series::points(from.0, to.0, interval.into());
+    points.saturating_mul(point).saturating_add(1).min(page::UNAFFORDABLE)
 }
 
 /// Queries of budgets.
@@ -76,20 +126,42 @@ pub struct DashboardQuery;
 
 #[Object]
 impl DashboardQuery {
-    /// The budget of any node, now. For the staff of the fund; an award's also for its beneficiary. The cost does not
-    /// grow with the number of transfers.
+    /// The budget of any node, now or as it was at an instant. For the staff of the fund; an award's also for its
+    /// beneficiary. The cost does not grow with the number of transfers.
     async fn budget(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global identifier of a fund, a programme, a call or an award.")] node: ID,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
     ) -> Nullable<Budget> {
-        let node = match id::decode(&node) {
-            Some((NodeKind::Fund, uuid)) => Node::Fund(FundId(uuid)),
-            Some((NodeKind::Programme, uuid)) => Node::Programme(ProgrammeId(uuid)),
-            Some((NodeKind::Call, uuid)) => Node::Call(CallId(uuid)),
-            Some((NodeKind::Award, uuid)) => Node::Award(AwardId(uuid)),
-            _ => return Some(Err(Error::NotFound)),
+        match self::node(&node) {
+            Ok(node) => Some(Budget::load(ctx, node, as_of).await),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// The budget of any node over time, by the days that transfers count for: what was decided in December and recorded
+    /// in January is part of December. One point at the end of each interval, and one on the last day; days to come have
+    /// none. For whoever may see the budget. The cost does not grow with the number of transfers.
+    #[graphql(complexity = "cost(&from, &to, interval, child_complexity)")]
+    async fn budget_series(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global identifier of a fund, a programme, a call or an award.")] node: ID,
+        #[graphql(desc = "The first day.")] from: Date,
+        #[graphql(desc = "The last day. From the first there are at most 400 points.")] to: Date,
+        #[graphql(desc = "How far the points are apart.")] interval: Interval,
+    ) -> Nullable<Vec<BudgetPoint>> {
+        let node = match self::node(&node) {
+            Ok(node) => node,
+            Err(error) => return Some(Err(error)),
         };
-        Some(Budget::load(ctx, node).await)
+        let points = series::series(ctx.database(), ctx.actor(), node, (from.0, to.0), interval.into()).await;
+        Some(
+            points
+                .map(|points| points.into_iter().map(Into::into).collect())
+                .map_err(Into::into),
+        )
     }
 }

@@ -153,8 +153,55 @@ impl From<Error> for ServerError {
     }
 }
 
-/// An error with everything that caused it, on one line.
+/// An error with everything that caused it, on one line. A cause that the error names itself is not named again.
 fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+    let causes = std::iter::successors(error.source(), |cause| cause.source()).map(ToString::to_string);
+    causes.fold(error.to_string(), |text, cause| {
+        if text.ends_with(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{io, sync::Arc};
+
+    use super::*;
+
+    #[test]
+    fn an_outage_is_told_with_when_to_come_again_and_not_with_its_cause() {
+        let cause = io::Error::other("could not write to /srv/secret");
+        let error = ServerError::from(Error::from(domain::Error::Unavailable(Arc::new(cause))));
+        let text = serde_json::to_string(&error).expect("an error");
+        for told in [
+            r#""code":"UNAVAILABLE""#,
+            r#""retryAfterSeconds":1"#,
+            r#""errorId":""#,
+            "idempotency key",
+        ] {
+            assert!(text.contains(told), "{told} in {text}");
+        }
+        assert!(!text.contains("secret"), "{text}");
+    }
+
+    #[test]
+    fn an_error_is_logged_with_its_causes_each_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{text}")]
+        struct Nested {
+            text: &'static str,
+            source: Option<Box<Nested>>,
+        }
+        let nested = |text, source: Option<Nested>| Nested {
+            text,
+            source: source.map(Box::new),
+        };
+        let disk = nested("disk full", None);
+        let write = nested("cannot write: disk full", Some(disk));
+        let commit = nested("cannot commit", Some(write));
+        assert_eq!(chain(&commit), "cannot commit: cannot write: disk full");
+    }
 }

@@ -1,7 +1,8 @@
 //! The public contract: GraphQL types, and how they come from what `domain` answers.
 //!
 //! A file or folder per noun, each with its types, its inputs and its part of `Query` and `Mutation`; beside them what
-//! they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`loader`], [`context`] and `mutation`.
+//! they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`ledger`], [`loader`], [`context`] and
+//! `mutation`.
 
 pub mod application;
 pub mod award;
@@ -14,6 +15,7 @@ mod execute;
 pub mod fund;
 pub mod id;
 pub mod identity;
+pub mod journal;
 pub mod ledger;
 pub mod loader;
 pub mod locale;
@@ -52,6 +54,7 @@ pub struct Query(
     evaluation::EvaluationQuery,
     award::AwardQuery,
     dashboard::DashboardQuery,
+    journal::JournalQuery,
     open_data::OpenDataQuery,
 );
 

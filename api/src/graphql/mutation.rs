@@ -19,12 +19,16 @@
 //!     .await
 //! }
 //! ```
+//!
+//! One that moves money takes an idempotency key, can be previewed, and answers what moved: its input is declared with
+//! [`money_input!`], its payload with [`money_payload!`], and [`run_money`] runs its command.
 
 use async_graphql::Context;
 use domain::{Command, Outcome};
 
 use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
+use super::ledger::Posting;
 use super::user_error::UserError;
 
 /// What a mutation answers. Made by [`payload!`].
@@ -63,6 +67,117 @@ macro_rules! payload {
     };
 }
 pub(crate) use payload;
+
+/// What a mutation that moves money answers. Made by [`money_payload!`].
+pub(crate) trait MoneyPayload: Payload {
+    /// Puts in what all of them have.
+    fn with_money(self, postings: Vec<Posting>, replayed: bool, preview: bool) -> Self;
+}
+
+/// Declares the payload of a mutation that moves money: as [`payload!`] does, with what moved.
+macro_rules! money_payload {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+    ) => {
+        $crate::graphql::mutation::payload! {
+            $(#[$doc])*
+            pub struct $name {
+                $($(#[$field_doc])* $field: $type,)*
+                /// What moved in the ledger and what is left on either side, transfer by transfer; in a preview, what
+                /// would. Null when refused. A repeat answers what moved then, and what was left then.
+                postings: Vec<$crate::graphql::ledger::Posting>,
+                /// Whether this is the answer to an earlier request with the same key; null when refused.
+                replayed: bool,
+                /// Whether nothing was done, because only a preview was asked for; null when refused.
+                preview: bool,
+            }
+        }
+
+        impl $crate::graphql::mutation::MoneyPayload for $name {
+            fn with_money(
+                mut self,
+                postings: Vec<$crate::graphql::ledger::Posting>,
+                replayed: bool,
+                preview: bool,
+            ) -> Self {
+                self.postings = Some(postings);
+                self.replayed = Some(replayed);
+                self.preview = Some(preview);
+                self
+            }
+        }
+    };
+}
+pub(crate) use money_payload;
+
+/// Declares the input of a mutation that moves money: its own fields, and those that all of them have.
+macro_rules! money_input {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(async_graphql::InputObject)]
+        pub struct $name {
+            $($(#[$field_doc])* pub(super) $field: $type,)*
+            /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
+            pub(super) idempotency_key: String,
+            /// Only say what it would do and what would be left; changes nothing, and leaves the key unused.
+            #[graphql(default)]
+            pub(super) preview: bool,
+            /// Anything; comes back in the payload.
+            pub(super) client_mutation_id: Option<String>,
+        }
+
+        impl $name {
+            /// How it is to be run.
+            pub(in $crate::graphql) fn manner(&self) -> $crate::graphql::mutation::Manner {
+                $crate::graphql::mutation::Manner {
+                    client_mutation_id: self.client_mutation_id.clone(),
+                    preview: self.preview,
+                }
+            }
+        }
+    };
+}
+pub(crate) use money_input;
+
+/// How a mutation that moves money is to be run, as its input says.
+pub(crate) struct Manner {
+    /// Comes back in the payload.
+    pub(crate) client_mutation_id: Option<String>,
+    /// Whether to say what it would do, and to do nothing.
+    pub(crate) preview: bool,
+}
+
+/// Runs a command that moves money, or previews it, and answers with its payload: what moved, or why not.
+///
+/// After a preview `done` finds every object as it was, and none that the command would have made.
+pub(crate) async fn run_money<C, P, F>(
+    ctx: &Context<'_>,
+    manner: Manner,
+    command: Result<C>,
+    done: impl FnOnce(Outcome<C::Output>) -> F,
+) -> Nullable<P>
+where
+    C: Command,
+    P: MoneyPayload,
+    F: Future<Output = Result<P>>,
+{
+    let attempt = async {
+        let (database, actor, command) = (ctx.database(), ctx.actor(), command?);
+        let outcome = if manner.preview {
+            database.preview(actor, &command).await?
+        } else {
+            database.execute(actor, &command).await?
+        };
+        let postings = outcome.postings.iter().map(Posting::new).collect::<Result<_>>()?;
+        let (replayed, preview) = (outcome.replayed, outcome.preview);
+        Ok(done(outcome).await?.with_money(postings, replayed, preview))
+    };
+    settle(ctx, manner.client_mutation_id, attempt).await
+}
 
 /// Runs a command for the viewer and answers with its payload: what was done, or why not.
 pub(crate) async fn run<C, P, F>(

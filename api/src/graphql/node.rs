@@ -1,23 +1,25 @@
 //! `node` and `nodes`: any object by its global identifier.
 
 use async_graphql::{Context, ID, Interface, Object};
-use domain::{application, award, evaluation, identity};
+use domain::{application, award, evaluation, fund, identity};
 use entity::value::{
-    AgreementId, ApplicationId, AssessmentId, AwardId, CallId, CriterionId, DecisionId, FundId, InstalmentId, LotId,
-    MembershipId, NodeKind, OrganisationId, PaymentRequestId, ProgrammeId, RoleGrantId, SubmissionId, UserId,
+    AccountId, AgreementId, ApplicationId, AssessmentId, AwardId, CallId, CriterionId, DecisionId, FiscalYearId,
+    FundId, InstalmentId, LotId, MembershipId, NodeKind, OrganisationId, PaymentRequestId, ProgrammeId, RecoveryId,
+    RoleGrantId, SubmissionId, TransferId, UserId,
 };
 use uuid::Uuid;
 
 use super::application::{Application, Submission};
-use super::award::{Agreement, Award, Instalment, PaymentRequest};
+use super::award::{Agreement, Award, Instalment, PaymentRequest, Recovery};
 use super::call::{Call, Criterion, Lot};
 
 use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
 use super::evaluation::{Assessment, Decision};
-use super::fund::{Fund, Programme};
+use super::fund::{FiscalYear, Fund, Programme};
 use super::id;
 use super::identity::{Membership, Organisation, RoleGrant, User};
+use super::journal::{Account, Transfer};
 use super::page;
 
 /// Most objects that `nodes` loads at once.
@@ -65,6 +67,14 @@ pub enum Node {
     Instalment(Instalment),
     /// A claim on an instalment.
     PaymentRequest(PaymentRequest),
+    /// A claim for money paid wrongly.
+    Recovery(Recovery),
+    /// A year of a fund's payment credits.
+    FiscalYear(FiscalYear),
+    /// An account of a fund's journal.
+    Account(Account),
+    /// A line of a fund's journal.
+    Transfer(Transfer),
 }
 
 /// Queries of objects by identifier.
@@ -105,7 +115,7 @@ async fn load(ctx: &Context<'_>, id: &ID) -> Result<Node> {
 }
 
 /// Loads as the noun's own fields do, so that no policy is passed by.
-async fn load_kind(ctx: &Context<'_>, kind: NodeKind, uuid: Uuid) -> Result<Node> {
+pub(super) async fn load_kind(ctx: &Context<'_>, kind: NodeKind, uuid: Uuid) -> Result<Node> {
     let (db, actor, loaders) = (ctx.database(), ctx.actor(), ctx.loaders());
     Ok(match kind {
         NodeKind::User => User::from(loaders.one(UserId(uuid)).await?).into(),
@@ -135,8 +145,11 @@ async fn load_kind(ctx: &Context<'_>, kind: NodeKind, uuid: Uuid) -> Result<Node
         NodeKind::PaymentRequest => {
             PaymentRequest::from(award::queries::payment_request(db, actor, PaymentRequestId(uuid)).await?).into()
         }
-        NodeKind::Recovery | NodeKind::FiscalYear | NodeKind::Account | NodeKind::Transfer => {
-            return Err(Error::NotFound);
+        NodeKind::Recovery => Recovery::load(ctx, RecoveryId(uuid)).await?.into(),
+        NodeKind::FiscalYear => {
+            FiscalYear::from(fund::queries::fiscal_year(db, actor, FiscalYearId(uuid)).await?).into()
         }
+        NodeKind::Account => Account::from(loaders.one(AccountId(uuid)).await?).into(),
+        NodeKind::Transfer => Transfer::from(loaders.one(TransferId(uuid)).await?).into(),
     })
 }

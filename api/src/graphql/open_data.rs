@@ -65,7 +65,7 @@ impl FundedProject {
         Ok(ctx.loaders().one(self.0.fund_id).await?.into())
     }
 
-    /// Amount granted.
+    /// Amount granted, less what was given up since.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
         fund::money(ctx, self.0.fund_id, self.0.amount_minor).await
     }

@@ -149,6 +149,16 @@ pub async fn payment_request(db: &Database, actor: &Actor, id: PaymentRequestId)
     select.one(&db.reader).await?.ok_or(Error::NotFound)
 }
 
+/// The payment requests among these that the actor may see.
+pub async fn payment_requests_by_ids(
+    db: &Database,
+    actor: &Actor,
+    ids: &[PaymentRequestId],
+) -> Result<Vec<payment_request::Model>> {
+    let ids = payment_request::Column::Id.is_in(ids.iter().copied());
+    Ok(visible_payment_requests(actor).filter(ids).all(&db.reader).await?)
+}
+
 /// The payment requests of instalments that the actor may see, oldest first.
 pub async fn payment_requests_of(
     db: &Database,
@@ -170,6 +180,12 @@ pub(crate) fn visible_recoveries(actor: &Actor) -> Select<recovery::Entity> {
 pub async fn recovery(db: &Database, actor: &Actor, id: RecoveryId) -> Result<recovery::Model> {
     let select = visible_recoveries(actor).filter(recovery::Column::Id.eq(id));
     select.one(&db.reader).await?.ok_or(Error::NotFound)
+}
+
+/// The recoveries among these that the actor may see.
+pub async fn recoveries_by_ids(db: &Database, actor: &Actor, ids: &[RecoveryId]) -> Result<Vec<recovery::Model>> {
+    let ids = recovery::Column::Id.is_in(ids.iter().copied());
+    Ok(visible_recoveries(actor).filter(ids).all(&db.reader).await?)
 }
 
 /// The recoveries on awards that the actor may see, oldest first.

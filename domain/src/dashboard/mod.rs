@@ -1,4 +1,8 @@
-//! Dashboards: budget figures of any node, read from balances that every transfer keeps up to date.
+//! Dashboards: budget figures of any node, read from balances that every transfer keeps up to date, and the journal
+//! they come from.
 
 pub mod budget;
+pub mod journal;
 pub mod queries;
+pub mod series;
+pub mod verify;

@@ -1,6 +1,6 @@
 //! Reads of budgets. One statement finds the figures, whatever the length of the ledger.
 
-use entity::value::{ApplicationStatus, AwardId, CallId, FundId, Instant, NodeKind, ProgrammeId};
+use entity::value::{AwardId, CallId, FundId, Instant, NodeKind, ProgrammeId};
 use entity::{application, budget, budget_entry, call, fund};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Query};
 use uuid::Uuid;
@@ -35,25 +35,47 @@ impl Node {
             Self::Award(_) => NodeKind::Award,
         }
     }
+
+    /// Its identifier.
+    #[must_use]
+    pub const fn id(self) -> Uuid {
+        match self {
+            Self::Fund(id) => id.0,
+            Self::Programme(id) => id.0,
+            Self::Call(id) => id.0,
+            Self::Award(id) => id.0,
+        }
+    }
 }
 
-/// The budget of a node, now or as it was at an instant. `NOT_FOUND` when the actor may not see the node, `FORBIDDEN` when they may see it and not its
-/// budget: for want of a role, or because an application of their own organisation awaits its decision there.
+/// The budget of a node, now or as it was at an instant. `NOT_FOUND` when the actor may not see the node, `FORBIDDEN`
+/// when they may see it and not its budget: for want of a role, or because an application of their own organisation
+/// awaits its decision there.
 ///
 /// What it was at an instant is known once that instant is past: a transfer under way then may still be committed.
 pub async fn budget(db: &Database, actor: &Actor, node: Node, as_of: Option<Instant>) -> Result<Budget> {
-    let (fund_id, node_id) = authorise(db, actor, node).await?;
+    let fund = authorise(db, actor, node).await?;
     let balances = match as_of {
-        None => now(db, node_id).await?,
-        Some(instant) if instant <= db.clock().now() => at(db, node_id, instant).await?,
-        Some(_) => return Err(in_the_future().into()),
+        None => now(db, node.id()).await?,
+        Some(instant) => at(db, node.id(), past(db, "asOf", instant)?).await?,
     };
-    let fund = fund::Entity::find_by_id(fund_id)
-        .one(&db.reader)
-        .await?
-        .ok_or(Error::NotFound)?;
+    let fund = of_fund(db, fund).await?;
     let currency = fund_room::rules::known_currency(&fund)?;
     Ok(Budget::of(node.kind(), balances, currency))
+}
+
+/// The fund of a node that the actor may see.
+pub(super) async fn of_fund(db: &Database, id: FundId) -> Result<fund::Model> {
+    let fund = fund::Entity::find_by_id(id).one(&db.reader).await?;
+    fund.ok_or(Error::NotFound)
+}
+
+/// An instant whose balances are known: refuses one that is still to come.
+pub(super) fn past(db: &Database, path: &str, instant: Instant) -> Result<Instant> {
+    if instant <= db.clock().now() {
+        return Ok(instant);
+    }
+    Err(Refusal::invalid(path, "The instant is in the future.", "L'instant est dans le futur.").into())
 }
 
 /// The balances under a node. What no transfer has touched has no row, and holds nothing.
@@ -74,30 +96,26 @@ async fn at(db: &Database, node_id: Uuid, instant: Instant) -> Result<Balances> 
     Ok(last.as_ref().map(Balances::from).unwrap_or_default())
 }
 
-fn in_the_future() -> Refusal {
-    Refusal::invalid("asOf", "The instant is in the future.", "L'instant est dans le futur.")
-}
-
-/// The fund of a node whose budget the actor may see, with the node's identifier.
-async fn authorise(db: &Database, actor: &Actor, node: Node) -> Result<(FundId, Uuid)> {
-    let (fund, id, place) = match node {
+/// The fund of a node whose budget the actor may see.
+pub(super) async fn authorise(db: &Database, actor: &Actor, node: Node) -> Result<FundId> {
+    let (fund, place) = match node {
         Node::Fund(id) => {
             let fund = fund_room::queries::fund(db, actor, id).await?;
-            (fund.id, id.0, Place::Fund(fund.id))
+            (fund.id, Place::Fund(fund.id))
         }
         Node::Programme(id) => {
             let programme = fund_room::queries::programme(db, actor, id).await?;
-            (programme.fund_id, id.0, Place::Fund(programme.fund_id))
+            (programme.fund_id, Place::Fund(programme.fund_id))
         }
         Node::Call(id) => {
             let call = call_room::queries::call(db, actor, id).await?;
-            (call.fund_id, id.0, Place::Call(call.fund_id, call.id))
+            (call.fund_id, Place::Call(call.fund_id, call.id))
         }
         // Whoever may see an award may see what has been paid of it.
-        Node::Award(id) => return Ok((award::queries::award(db, actor, id).await?.fund_id, id.0)),
+        Node::Award(id) => return Ok(award::queries::award(db, actor, id).await?.fund_id),
     };
     if may_see_budget(actor, place) && !awaits_decision(db, actor, node).await? {
-        Ok((fund, id))
+        Ok(fund)
     } else {
         Err(actor.denied())
     }
@@ -105,7 +123,7 @@ async fn authorise(db: &Database, actor: &Actor, node: Node) -> Result<(FundId, 
 
 /// Whether an application that the actor is tied to awaits its decision under the node: what is reserved there would
 /// tell them the outcome before it is notified.
-async fn awaits_decision(db: &Database, actor: &Actor, node: Node) -> Result<bool> {
+pub(super) async fn awaits_decision(db: &Database, actor: &Actor, node: Node) -> Result<bool> {
     let organisations = actor.organisations();
     if organisations.is_empty() {
         return Ok(false);
@@ -125,17 +143,8 @@ async fn awaits_decision(db: &Database, actor: &Actor, node: Node) -> Result<boo
     };
     let pending = application::Entity::find()
         .filter(under)
-        .filter(scope::tied(&organisations))
-        .filter(application::Column::Status.is_in(UNDECIDED))
+        .filter(scope::awaiting_decision(&organisations))
         .one(&db.reader)
         .await?;
     Ok(pending.is_some())
 }
-
-/// The states of an application whose outcome its organisations do not know.
-const UNDECIDED: [ApplicationStatus; 4] = [
-    ApplicationStatus::Submitted,
-    ApplicationStatus::ChangesRequested,
-    ApplicationStatus::UnderEvaluation,
-    ApplicationStatus::Waitlisted,
-];

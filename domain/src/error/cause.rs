@@ -77,8 +77,8 @@ impl Cause {
             // BUSY_SNAPSHOT, LOCKED. They come at once, where BUSY comes after all of the patience that the connection
             // has: whoever has waited that long is told so, and not made to wait again.
             (517, _) | (_, 6) => Self::Conflict,
-            // BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. PROTOCOL is a lock that others held
-            // for too long; CORRUPT is also what SQLite calls a file that the disk does not let it read.
+            // BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. PROTOCOL is a lock that others
+            // held for too long; CORRUPT is also what SQLite calls a file that the disk does not let it read.
             (_, 5 | 7 | 8 | 10 | 11 | 13 | 14 | 15 | 26) => Self::Away,
             _ => Self::Fault,
         }

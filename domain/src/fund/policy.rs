@@ -6,12 +6,7 @@ use entity::value::{FundId, FundStatus, Role};
 use crate::actor::{Actor, Place, Places, READERS};
 
 /// Roles that read the journals of funds where they hold.
-const JOURNAL_READERS: [Role; 4] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::Auditor,
-];
+const JOURNAL_READERS: [Role; 4] = [Role::Admin, Role::ProgrammeManager, Role::FinanceOfficer, Role::Auditor];
 
 /// Whether the actor may create a fund.
 #[must_use]

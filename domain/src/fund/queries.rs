@@ -1,13 +1,14 @@
-//! Reads of funds and programmes.
+//! Reads of funds, their programmes and their fiscal years.
 
-use entity::value::{FundId, FundStatus, ProgrammeId};
-use entity::{call, fund, programme};
+use entity::value::{FiscalYearId, FundId, FundStatus, ProgrammeId};
+use entity::{call, fiscal_year, fund, programme};
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, QueryTrait, Select, sea_query::Query,
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::Query,
 };
 
 use super::policy;
-use crate::actor::Places;
+use crate::actor::{Place, Places};
 use crate::{Actor, Database, Error, Page, Result, Slice, page};
 
 fn visible(actor: &Actor) -> Select<fund::Entity> {
@@ -92,4 +93,35 @@ pub async fn count_programmes(db: &Database, actor: &Actor, fund: FundId) -> Res
         .filter(programme::Column::FundId.eq(fund))
         .count(&db.reader)
         .await?)
+}
+
+/// The fiscal years an actor may see: those of funds whose budget they may see.
+fn visible_fiscal_years(actor: &Actor) -> Select<fiscal_year::Entity> {
+    match policy::budgets_seen(actor) {
+        Places::All => fiscal_year::Entity::find(),
+        Places::Of { funds, .. } => fiscal_year::Entity::find().filter(fiscal_year::Column::FundId.is_in(funds)),
+    }
+}
+
+/// Refuses an actor who may not see the fiscal years of a fund.
+pub fn check_sees_fiscal_years(actor: &Actor, fund: FundId) -> Result<()> {
+    if policy::may_see_budget(actor, Place::Fund(fund)) {
+        Ok(())
+    } else {
+        Err(actor.denied())
+    }
+}
+
+/// A fiscal year the actor may see.
+pub async fn fiscal_year(db: &Database, actor: &Actor, id: FiscalYearId) -> Result<fiscal_year::Model> {
+    let select = visible_fiscal_years(actor).filter(fiscal_year::Column::Id.eq(id));
+    select.one(&db.reader).await?.ok_or(Error::NotFound)
+}
+
+/// The fiscal years of funds that the actor may see, oldest first.
+pub async fn fiscal_years_of(db: &Database, actor: &Actor, funds: &[FundId]) -> Result<Vec<fiscal_year::Model>> {
+    let select = visible_fiscal_years(actor)
+        .filter(fiscal_year::Column::FundId.is_in(funds.iter().copied()))
+        .order_by_asc(fiscal_year::Column::Year);
+    Ok(select.all(&db.reader).await?)
 }

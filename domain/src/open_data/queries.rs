@@ -45,7 +45,7 @@ pub struct FundedProject {
     pub call_id: CallId,
     /// The fund that pays.
     pub fund_id: FundId,
-    /// Amount granted, in minor units of the fund's currency.
+    /// Amount granted, less what was decommitted, in minor units of the fund's currency.
     pub amount_minor: i64,
     /// When the last of both sides signed.
     pub signed_on: Date,
@@ -140,7 +140,7 @@ fn project(
         partner_ids: own.map(|partner| partner.organisation_id).collect(),
         call_id: award.call_id,
         fund_id: award.fund_id,
-        amount_minor: award.amount_minor,
+        amount_minor: award.amount_minor - award.decommitted_minor,
         signed_on: agreement.signed_by_beneficiary_on.max(agreement.signed_by_funder_on),
         illustrative: application.illustrative.clone().or_else(|| award.illustrative.clone()),
     }

@@ -147,6 +147,29 @@ impl Payment {
     }
 }
 
+impl Payment {
+    /// The finance officer records that the bank has paid.
+    pub async fn confirm(&self, app: &Client) {
+        app.mutate(&self.finance, "confirmPayment", self.confirmation_input(), "")
+            .await;
+    }
+
+    /// What `issueRecovery` takes, with a key of its own.
+    pub fn recovery_input(&self, amount: &str) -> Value {
+        json!({ "awardId": self.award_id, "amount": euros(amount), "reason": "Paid twice", "document": "Title 2018-3",
+            "idempotencyKey": fresh_key() })
+    }
+
+    /// Claims money back; answers with the recovery.
+    pub async fn recover(&self, app: &Client, amount: &str) -> String {
+        let input = self.recovery_input(amount);
+        let issued = app
+            .mutate(&self.finance, "issueRecovery", input, "recovery { id }")
+            .await;
+        text(&issued["recovery"]["id"])
+    }
+}
+
 /// Claims an instalment; answers with the payment request.
 pub async fn claim(app: &Client, applicant: &Persona, instalment_id: &str, amount: &str) -> String {
     let input = claim_input(instalment_id, amount);

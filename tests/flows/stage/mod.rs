@@ -8,6 +8,7 @@ mod award;
 mod call;
 mod evaluation;
 mod fund;
+mod money;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,6 +21,7 @@ pub use award::{Agreement, Award, Payment, agreement_input, claim, claim_input, 
 pub use call::{Call, File, call_input, draft_input};
 pub use evaluation::{Decision, Evaluation, adoption_input, assign, full_marks};
 pub use fund::{Fund, envelope_input, fund_input};
+pub use money::{act_input, credits_input, last_transfer, moves, order_input, reasons, refuses};
 
 /// When the stage begins. Its call is open from then on.
 pub const START: OffsetDateTime = datetime!(2018-06-20 08:00 UTC);
@@ -123,6 +125,29 @@ pub async fn payment_ordered(app: &Client, amount: &str, instalments: &[&str]) -
     payment
 }
 
+/// A payment that the bank has confirmed.
+pub async fn payment_paid(app: &Client, amount: &str, instalments: &[&str]) -> Payment {
+    let payment = payment_ordered(app, amount, instalments).await;
+    payment.confirm(app).await;
+    payment
+}
+
+/// A claim that awaits its order, on an award of 1000.00 to be paid in 400.00 and 600.00, in a fund whose days begin in
+/// a time zone.
+pub async fn payment_approved_in(app: &Client, time_zone: &str) -> Payment {
+    let fund = Fund::open_in(app, time_zone).await;
+    let file = File::draft(app, Call::open(app, fund).await).await;
+    file.submit(app).await;
+    let decision = Decision::propose(app, Evaluation::begin(app, file).await, "1000.00").await;
+    let award = Award::reserve(app, decision).await;
+    award.notify(app).await;
+    let agreement = Agreement::sign(app, award, &["400.00", "600.00"]).await;
+    let payment = Payment::claim(app, agreement, "400.00").await;
+    payment.certify(app).await;
+    payment.approve(app).await;
+    payment
+}
+
 /// An amount of euros as an input.
 pub fn euros(amount: &str) -> Value {
     json!({ "amount": amount, "currency": "EUR" })
@@ -147,14 +172,14 @@ pub fn with(mut input: Value, changes: Value) -> Value {
 pub async fn budget<'a>(app: &Client, who: impl Viewer<'a>, node: &str) -> String {
     const BUDGET: &str = "query($node: ID!) { budget(node: $node) {
         opened { ...M } available { ...M } reserved { ...M } committed { ...M } ordered { ...M } paid { ...M }
-        remainingToPay { ...M }
+        remainingToPay { ...M } lapsed { ...M }
     } } fragment M on Money { amount minorUnits }";
     let budget = app.data(who, BUDGET, json!({ "node": node })).await["budget"].take();
     let amount = |figure: &str| text(&budget[figure]["amount"]);
     let minor = |figure: &str| text(&budget[figure]["minorUnits"]).parse::<i64>().expect("minor units");
     assert_eq!(
         minor("opened"),
-        minor("available") + minor("reserved") + minor("committed"),
+        minor("available") + minor("reserved") + minor("committed") + minor("lapsed"),
         "{budget:#}"
     );
     assert_eq!(
@@ -164,6 +189,16 @@ pub async fn budget<'a>(app: &Client, who: impl Viewer<'a>, node: &str) -> Strin
     );
     ["available", "reserved", "committed", "ordered", "paid"]
         .map(|figure| format!("{figure} {}", amount(figure)))
+        .join(", ")
+}
+
+/// What was undone under a node, on one line: claimed back, come back, and lost to its call.
+pub async fn undone<'a>(app: &Client, who: impl Viewer<'a>, node: &str) -> String {
+    const BUDGET: &str = "query($node: ID!) { budget(node: $node) {
+        recoverable { amount } recovered { amount } lapsed { amount } } }";
+    let budget = app.data(who, BUDGET, json!({ "node": node })).await["budget"].take();
+    ["recoverable", "recovered", "lapsed"]
+        .map(|figure| format!("{figure} {}", text(&budget[figure]["amount"])))
         .join(", ")
 }
 

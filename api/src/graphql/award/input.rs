@@ -1,33 +1,35 @@
 //! What the mutations of awards take.
 
+mod recovery;
+
 use async_graphql::{ID, InputObject};
 use domain::award::commands::{
     ConfirmPayment, OrderPayment, RejectPayment, RequestPayment, ReturnPayment, SignAgreement,
 };
 use domain::award::rules::NewInstalment;
 
+pub use recovery::*;
+
 use super::kind::InstalmentKind;
 use crate::graphql::error::Result;
 use crate::graphql::id;
+use crate::graphql::mutation::money_input;
 use crate::graphql::scalar::{Date, MoneyInput};
 
-/// What `signAgreement` takes: the agreement of an award, as signed, and when it will be paid.
-#[derive(InputObject)]
-pub struct SignAgreementInput {
-    /// The award. Its beneficiary was told of the decision.
-    pub(super) award_id: ID,
-    /// The agreement's number, of at most 60 characters, which no other agreement has.
-    pub(super) number: String,
-    /// When the beneficiary signed; not in the future.
-    pub(super) signed_by_beneficiary_on: Date,
-    /// When the funder signed; not in the future.
-    pub(super) signed_by_funder_on: Date,
-    /// The schedule of payments: 1 to 60 instalments, by date, that add up to the amount of the award.
-    pub(super) instalments: Vec<InstalmentInput>,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `signAgreement` takes: the agreement of an award, as signed, and when it will be paid.
+    pub struct SignAgreementInput {
+        /// The award. Its beneficiary was told of the decision.
+        award_id: ID,
+        /// The agreement's number, of at most 60 characters, which no other agreement has.
+        number: String,
+        /// When the beneficiary signed; not in the future.
+        signed_by_beneficiary_on: Date,
+        /// When the funder signed; not in the future.
+        signed_by_funder_on: Date,
+        /// The schedule of payments: 1 to 60 instalments, by date, that add up to the amount of the award.
+        instalments: Vec<InstalmentInput>,
+    }
 }
 
 impl SignAgreementInput {
@@ -130,15 +132,12 @@ impl RejectPaymentInput {
     }
 }
 
-/// What `orderPayment` takes.
-#[derive(InputObject)]
-pub struct OrderPaymentInput {
-    /// The payment request, approved by somebody else.
-    pub(super) payment_request_id: ID,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `orderPayment` takes.
+    pub struct OrderPaymentInput {
+        /// The payment request, approved by somebody else.
+        payment_request_id: ID,
+    }
 }
 
 impl OrderPaymentInput {
@@ -150,17 +149,14 @@ impl OrderPaymentInput {
     }
 }
 
-/// What `confirmPayment` takes: the bank's answer to a payment that went through.
-#[derive(InputObject)]
-pub struct ConfirmPaymentInput {
-    /// The payment request, ordered.
-    pub(super) payment_request_id: ID,
-    /// The bank's reference of the payment, of at most 200 characters.
-    pub(super) reference: String,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `confirmPayment` takes: the bank's answer to a payment that went through.
+    pub struct ConfirmPaymentInput {
+        /// The payment request, ordered.
+        payment_request_id: ID,
+        /// The bank's reference of the payment, of at most 200 characters.
+        reference: String,
+    }
 }
 
 impl ConfirmPaymentInput {
@@ -173,17 +169,14 @@ impl ConfirmPaymentInput {
     }
 }
 
-/// What `returnPayment` takes: the bank's answer to a payment that did not go through.
-#[derive(InputObject)]
-pub struct ReturnPaymentInput {
-    /// The payment request, ordered.
-    pub(super) payment_request_id: ID,
-    /// Why, in the bank's words, in at most 200 characters. The beneficiary reads it.
-    pub(super) reason: String,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `returnPayment` takes: the bank's answer to a payment that did not go through.
+    pub struct ReturnPaymentInput {
+        /// The payment request, ordered.
+        payment_request_id: ID,
+        /// Why, in the bank's words, in at most 200 characters. The beneficiary reads it.
+        reason: String,
+    }
 }
 
 impl ReturnPaymentInput {

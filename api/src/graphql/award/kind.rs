@@ -12,11 +12,11 @@ pub enum AwardStatus {
     Committed,
     /// Part of it is paid.
     InProgress,
-    /// Fully paid.
+    /// Fully paid, less what was decommitted.
     Completed,
-    /// Ended before it was fully paid.
+    /// Ended before anything was paid: all of it was decommitted.
     Terminated,
-    /// Given up because no agreement was signed in time.
+    /// Given up before an agreement was signed: its money is back on the budget of the call.
     Lapsed,
 }
 
@@ -66,4 +66,16 @@ pub enum PaymentRequestStatus {
     Paid,
     /// Refused by staff, or returned by the bank. The instalment may be claimed again.
     Rejected,
+}
+
+/// Where a recovery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::value::RecoveryStatus")]
+pub enum RecoveryStatus {
+    /// Claimed from the beneficiary.
+    Issued,
+    /// The money came back.
+    Received,
+    /// Given up: the money counts as paid again.
+    Cancelled,
 }

@@ -6,6 +6,7 @@ mod mutation;
 mod object;
 mod payment;
 mod query;
+mod recovery;
 
 pub use input::*;
 pub use kind::*;
@@ -14,3 +15,4 @@ pub use object::{Agreement, AgreementsOf, Award, AwardOf};
 pub use payment::{Instalment, InstalmentsOf, PaymentRequest, PaymentRequestsOf};
 pub use query::AwardQuery;
 pub(crate) use query::awards;
+pub use recovery::{RecoveriesOf, Recovery};

@@ -1,7 +1,11 @@
 //! The award part of `Mutation`.
 
-use async_graphql::{Context, Object};
+mod recovery;
+
+use async_graphql::{Context, MergedObject, Object};
 use domain::award::commands::{ApprovePayment, CertifyPayment};
+
+pub use recovery::*;
 
 use super::input::{
     ApprovePaymentInput, CertifyPaymentInput, ConfirmPaymentInput, OrderPaymentInput, RejectPaymentInput,
@@ -12,14 +16,18 @@ use super::payment::PaymentRequest;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::Nullable;
 use crate::graphql::id;
-use crate::graphql::mutation::{self, payload};
+use crate::graphql::mutation::{self, money_payload, payload};
 
-/// Mutations of awards and their payments.
+/// Mutations of awards, their payments and their recoveries.
+#[derive(Default, MergedObject)]
+pub struct AwardMutation(PaymentMutation, RecoveryMutation);
+
+/// Mutations of agreements and payments.
 #[derive(Default)]
-pub struct AwardMutation;
+pub struct PaymentMutation;
 
 #[Object]
-impl AwardMutation {
+impl PaymentMutation {
     /// Records the agreement of an award, signed by both sides, with its schedule of payments. What was reserved is
     /// committed from then on. A programme manager may, once the beneficiary was told of the decision.
     async fn sign_agreement(
@@ -27,12 +35,10 @@ impl AwardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The agreement, as signed, and its schedule.")] input: SignAgreementInput,
     ) -> Nullable<SignAgreementPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             let award: Award = ctx.loaders().one(done.value).await?.into();
             Ok(SignAgreementPayload {
                 award: Some(award),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
@@ -114,11 +120,9 @@ impl AwardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The payment request to order.")] input: OrderPaymentInput,
     ) -> Nullable<OrderPaymentPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             Ok(OrderPaymentPayload {
                 payment_request: Some(PaymentRequest::load(ctx, done.value).await?),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
@@ -132,11 +136,9 @@ impl AwardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The payment request that was paid, and the bank's reference.")] input: ConfirmPaymentInput,
     ) -> Nullable<ConfirmPaymentPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             Ok(ConfirmPaymentPayload {
                 payment_request: Some(PaymentRequest::load(ctx, done.value).await?),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
@@ -150,11 +152,9 @@ impl AwardMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The payment request that came back, and why.")] input: ReturnPaymentInput,
     ) -> Nullable<ReturnPaymentPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             Ok(ReturnPaymentPayload {
                 payment_request: Some(PaymentRequest::load(ctx, done.value).await?),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
@@ -162,13 +162,11 @@ impl AwardMutation {
     }
 }
 
-payload! {
+money_payload! {
     /// What `signAgreement` did.
     pub struct SignAgreementPayload {
         /// The award, committed; null when refused.
         award: Award,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }
 
@@ -204,32 +202,26 @@ payload! {
     }
 }
 
-payload! {
+money_payload! {
     /// What `orderPayment` did.
     pub struct OrderPaymentPayload {
         /// The payment request, ordered; null when refused.
         payment_request: PaymentRequest,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }
 
-payload! {
+money_payload! {
     /// What `confirmPayment` did.
     pub struct ConfirmPaymentPayload {
         /// The payment request, paid; null when refused.
         payment_request: PaymentRequest,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }
 
-payload! {
+money_payload! {
     /// What `returnPayment` did.
     pub struct ReturnPaymentPayload {
         /// The payment request, rejected by the bank; null when the mutation was refused.
         payment_request: PaymentRequest,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::kind::AwardStatus;
 use super::payment::{Instalment, InstalmentsOf};
+use super::recovery::Recovery;
 use crate::graphql::application::Application;
 use crate::graphql::call::Call;
 use crate::graphql::context::RequestContext;
@@ -74,9 +75,14 @@ impl Award {
         Ok(ctx.loaders().one(self.0.fund_id).await?.into())
     }
 
-    /// The amount granted.
+    /// The amount granted, what was decommitted since included.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
         fund::money(ctx, self.0.fund_id, self.0.amount_minor).await
+    }
+
+    /// How much of the amount was decommitted: committed once, and given up.
+    async fn decommitted(&self, ctx: &Context<'_>) -> Result<Money> {
+        fund::money(ctx, self.0.fund_id, self.0.decommitted_minor).await
     }
 
     /// Where it stands.
@@ -90,15 +96,27 @@ impl Award {
         Ok(rows.into_iter().map(Agreement).collect())
     }
 
-    /// The schedule of payments, in order; empty until the agreement is signed. It adds up to the amount.
+    /// The schedule of payments, in order; empty until the agreement is signed. What is not cancelled of it adds up to
+    /// the amount, less what was decommitted.
     async fn instalments(&self, ctx: &Context<'_>) -> Result<Vec<Instalment>> {
         let rows = ctx.loaders().all(InstalmentsOf(self.0.id)).await?;
         Ok(rows.into_iter().map(Instalment::from).collect())
     }
 
-    /// How much of it is reserved, committed, ordered and paid; null, with an error, if the viewer may not see that.
-    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
-        Some(Budget::load(ctx, Node::Award(self.0.id)).await)
+    /// The claims for money that was paid wrongly, oldest first; usually none.
+    async fn recoveries(&self, ctx: &Context<'_>) -> Result<Vec<Recovery>> {
+        Recovery::of_award(ctx, self.0.id).await
+    }
+
+    /// How much of it is reserved, committed, ordered and paid, now or at an instant; null, with an error, if the
+    /// viewer may not see that.
+    async fn budget(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Award(self.0.id), as_of).await)
     }
 
     /// When it was decided.

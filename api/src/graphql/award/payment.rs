@@ -189,7 +189,7 @@ impl PaymentRequest {
 }
 
 /// An amount of an award, in the currency of its fund.
-async fn money(ctx: &Context<'_>, award_id: AwardId, minor: i64) -> Result<Money> {
+pub(super) async fn money(ctx: &Context<'_>, award_id: AwardId, minor: i64) -> Result<Money> {
     let award = ctx.loaders().one(award_id).await?;
     fund::money(ctx, award.fund_id, minor).await
 }

@@ -199,9 +199,14 @@ impl Call {
         page::connection(ctx, slice, total).await
     }
 
-    /// Its budget now; null, with an error, if the viewer may not see it.
-    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
-        Some(Budget::load(ctx, Node::Call(self.0.id)).await)
+    /// Its budget, now or as it was at an instant; null, with an error, if the viewer may not see it.
+    async fn budget(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Call(self.0.id), as_of).await)
     }
 
     /// When it was recorded here.

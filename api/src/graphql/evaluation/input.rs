@@ -12,6 +12,7 @@ use super::kind::DecisionOutcome;
 use crate::graphql::call::centi;
 use crate::graphql::error::Result;
 use crate::graphql::id;
+use crate::graphql::mutation::money_input;
 use crate::graphql::scalar::{Decimal, MoneyInput};
 
 /// What `assignEvaluator` takes: an application, and who is to judge it.
@@ -145,17 +146,14 @@ impl ProposeDecisionInput {
     }
 }
 
-/// What `adoptDecision` takes.
-#[derive(InputObject)]
-pub struct AdoptDecisionInput {
-    /// The decision, proposed by somebody else.
-    pub(super) decision_id: ID,
-    /// The `revision` that the viewer has read.
-    pub(super) revision: i32,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `adoptDecision` takes.
+    pub struct AdoptDecisionInput {
+        /// The decision, proposed by somebody else.
+        decision_id: ID,
+        /// The `revision` that the viewer has read.
+        revision: i32,
+    }
 }
 
 impl AdoptDecisionInput {

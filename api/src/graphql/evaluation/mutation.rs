@@ -12,7 +12,7 @@ use crate::graphql::call::Call;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::Nullable;
 use crate::graphql::id;
-use crate::graphql::mutation::{self, payload};
+use crate::graphql::mutation::{self, money_payload, payload};
 
 /// Mutations of assessments and decisions.
 #[derive(Default)]
@@ -110,11 +110,9 @@ impl EvaluationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The decision to adopt.")] input: AdoptDecisionInput,
     ) -> Nullable<AdoptDecisionPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             Ok(AdoptDecisionPayload {
                 decision: Some(Decision::load(ctx, done.value).await?),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
@@ -197,13 +195,11 @@ payload! {
     }
 }
 
-payload! {
+money_payload! {
     /// What `adoptDecision` did.
     pub struct AdoptDecisionPayload {
         /// The decision, adopted; null when refused.
         decision: Decision,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }
 

@@ -1,14 +1,19 @@
 //! What the mutations of funds take.
 
-use async_graphql::{ID, InputObject};
-use domain::fund::commands::{
-    AllocateBudget, CreateFund, CreateProgramme, Holder, OpenEnvelope, Order, ReduceEnvelope,
-};
-use entity::value::{CallId, NodeKind, ProgrammeId};
+mod budget;
+mod credits;
 
-use crate::graphql::error::{Error, Result};
+use async_graphql::{ID, InputObject};
+use domain::fund::commands::{CloseFund, CreateFund, CreateProgramme, SetFundPolicy};
+
+pub use budget::*;
+pub use credits::*;
+
+use super::kind::Decommitment;
+use crate::graphql::error::Result;
 use crate::graphql::id;
-use crate::graphql::scalar::{Currency, Date, MoneyInput};
+use crate::graphql::mutation::money_input;
+use crate::graphql::scalar::{Currency, Date};
 
 /// What `createFund` takes: the fund to prepare.
 #[derive(InputObject)]
@@ -71,109 +76,45 @@ impl CreateProgrammeInput {
     }
 }
 
-/// What `openEnvelope` takes: money voted for a fund.
-#[derive(InputObject)]
-pub struct OpenEnvelopeInput {
-    /// The fund.
-    pub(super) fund_id: ID,
-    /// How much.
-    pub(super) amount: MoneyInput,
-    /// Why, of at most 500 characters.
-    pub(super) reason: String,
-    /// Reference of the document that votes it, of at most 200 characters.
-    pub(super) document: String,
-    /// The day it counts for, if not today: never in the future, nor before the fund starts.
-    pub(super) effective_on: Option<Date>,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
+money_input! {
+    /// What `setFundPolicy` takes: how the money of a fund is governed from now on.
+    pub struct SetFundPolicyInput {
+        /// The fund.
+        fund_id: ID,
+        /// Whether a payment can be ordered only within the payment credits that its programme has for the fiscal year.
+        enforces_payment_credits: bool,
+        /// Where money goes that was committed and will not be spent.
+        decommitment: Decommitment,
+        /// Whether money that was recovered may be given back to the call it came from.
+        reinstates_recoveries: bool,
+    }
 }
 
-impl OpenEnvelopeInput {
-    pub(super) fn command(self) -> Result<OpenEnvelope> {
-        Ok(OpenEnvelope {
+impl SetFundPolicyInput {
+    pub(super) fn command(self) -> Result<SetFundPolicy> {
+        Ok(SetFundPolicy {
             fund_id: id::parse(&self.fund_id)?,
-            order: Order {
-                amount: self.amount.into(),
-                reason: self.reason,
-                document: self.document,
-                idempotency_key: self.idempotency_key,
-                effective_on: self.effective_on.map(|date| date.0),
-            },
+            enforces_payment_credits: self.enforces_payment_credits,
+            decommitment: self.decommitment.into(),
+            reinstates_recoveries: self.reinstates_recoveries,
+            idempotency_key: self.idempotency_key,
         })
     }
 }
 
-/// What `reduceEnvelope` takes: a cut of a fund.
-#[derive(InputObject)]
-pub struct ReduceEnvelopeInput {
-    /// The fund.
-    pub(super) fund_id: ID,
-    /// By how much. Only what is not allocated to programmes can be cut.
-    pub(super) amount: MoneyInput,
-    /// Why, of at most 500 characters.
-    pub(super) reason: String,
-    /// Reference of the document that decides it, of at most 200 characters.
-    pub(super) document: String,
-    /// The day it counts for, if not today: never in the future, nor before the fund starts.
-    pub(super) effective_on: Option<Date>,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
-}
-
-impl ReduceEnvelopeInput {
-    pub(super) fn command(self) -> Result<ReduceEnvelope> {
-        Ok(ReduceEnvelope {
-            fund_id: id::parse(&self.fund_id)?,
-            order: Order {
-                amount: self.amount.into(),
-                reason: self.reason,
-                document: self.document,
-                idempotency_key: self.idempotency_key,
-                effective_on: self.effective_on.map(|date| date.0),
-            },
-        })
+money_input! {
+    /// What `closeFund` takes.
+    pub struct CloseFundInput {
+        /// The fund, active.
+        fund_id: ID,
     }
 }
 
-/// What `allocateBudget` takes: budget to hand down.
-#[derive(InputObject)]
-pub struct AllocateBudgetInput {
-    /// Who receives it: a programme, out of its fund's envelope, or a call, out of its programme's budget.
-    pub(super) to: ID,
-    /// How much.
-    pub(super) amount: MoneyInput,
-    /// Why, of at most 500 characters.
-    pub(super) reason: String,
-    /// Reference of the document that decides it, of at most 200 characters.
-    pub(super) document: String,
-    /// The day it counts for, if not today: never in the future, nor before the fund starts.
-    pub(super) effective_on: Option<Date>,
-    /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
-    pub(super) idempotency_key: String,
-    /// Anything; comes back in the payload.
-    pub(super) client_mutation_id: Option<String>,
-}
-
-impl AllocateBudgetInput {
-    pub(super) fn command(self) -> Result<AllocateBudget> {
-        let to = match id::decode(&self.to) {
-            Some((NodeKind::Programme, uuid)) => Holder::Programme(ProgrammeId(uuid)),
-            Some((NodeKind::Call, uuid)) => Holder::Call(CallId(uuid)),
-            _ => return Err(Error::NotFound),
-        };
-        Ok(AllocateBudget {
-            to,
-            order: Order {
-                amount: self.amount.into(),
-                reason: self.reason,
-                document: self.document,
-                idempotency_key: self.idempotency_key,
-                effective_on: self.effective_on.map(|date| date.0),
-            },
+impl CloseFundInput {
+    pub(super) fn command(self) -> Result<CloseFund> {
+        Ok(CloseFund {
+            fund_id: id::parse(&self.fund_id)?,
+            idempotency_key: self.idempotency_key,
         })
     }
 }

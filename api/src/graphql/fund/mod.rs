@@ -1,15 +1,17 @@
 //! Funds in the contract: the envelope, the programmes that share it, and what moves its money.
 
+mod fiscal_year;
 mod input;
 mod kind;
 mod mutation;
 mod object;
 mod query;
 
+pub use fiscal_year::{FiscalYear, FiscalYearsOf};
 pub use input::*;
 pub use kind::*;
 pub use mutation::*;
-pub use object::{Fund, Programme};
+pub use object::{BudgetHolder, Fund, Programme};
 pub use query::FundQuery;
 
 use async_graphql::Context;

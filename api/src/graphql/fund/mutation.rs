@@ -1,23 +1,29 @@
 //! The fund part of `Mutation`.
 
-use async_graphql::{Context, Object};
-use domain::fund::commands::Holder;
+mod budget;
+mod credits;
 
-use super::input::{
-    AllocateBudgetInput, CreateFundInput, CreateProgrammeInput, OpenEnvelopeInput, ReduceEnvelopeInput,
-};
+use async_graphql::{Context, MergedObject, Object};
+
+pub use budget::*;
+pub use credits::*;
+
+use super::input::{CloseFundInput, CreateFundInput, CreateProgrammeInput, SetFundPolicyInput};
 use super::object::{Fund, Programme};
-use crate::graphql::call::Call;
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::Nullable;
-use crate::graphql::mutation::{self, payload};
+use crate::graphql::mutation::{self, money_payload, payload};
 
-/// Mutations of funds, programmes and budgets.
+/// Mutations of funds, programmes, budgets and payment credits.
+#[derive(Default, MergedObject)]
+pub struct FundMutation(SetupMutation, BudgetMutation, CreditsMutation);
+
+/// Mutations of funds and programmes themselves.
 #[derive(Default)]
-pub struct FundMutation;
+pub struct SetupMutation;
 
 #[Object]
-impl FundMutation {
+impl SetupMutation {
     /// Creates a fund, in preparation. For administrators of the platform.
     async fn create_fund(
         &self,
@@ -52,60 +58,36 @@ impl FundMutation {
         .await
     }
 
-    /// Puts voted money into a fund's envelope. The first time, the fund becomes active and public. For finance
+    /// Sets how the money of a fund is governed from now on. What was done before stays as it was done. For finance
     /// officers of the fund.
-    async fn open_envelope(
+    async fn set_fund_policy(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How much, and on whose word.")] input: OpenEnvelopeInput,
-    ) -> Nullable<OpenEnvelopePayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        #[graphql(desc = "The fund, and its whole policy.")] input: SetFundPolicyInput,
+    ) -> Nullable<SetFundPolicyPayload> {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             let fund = Fund::from(ctx.loaders().one(done.value).await?);
-            Ok(OpenEnvelopePayload {
+            Ok(SetFundPolicyPayload {
                 fund: Some(fund),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
         })
         .await
     }
 
-    /// Cuts a fund's envelope. For finance officers of the fund.
-    async fn reduce_envelope(
+    /// Closes a fund, for good: it takes no new commitment. What is committed can still be paid. For finance officers
+    /// of the fund.
+    async fn close_fund(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "By how much, and on whose word.")] input: ReduceEnvelopeInput,
-    ) -> Nullable<ReduceEnvelopePayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
+        #[graphql(desc = "The fund to close.")] input: CloseFundInput,
+    ) -> Nullable<CloseFundPayload> {
+        mutation::run_money(ctx, input.manner(), input.command(), |done| async move {
             let fund = Fund::from(ctx.loaders().one(done.value).await?);
-            Ok(ReduceEnvelopePayload {
+            Ok(CloseFundPayload {
                 fund: Some(fund),
-                replayed: Some(done.replayed),
                 ..Default::default()
             })
-        })
-        .await
-    }
-
-    /// Hands budget down to a programme or to a call. For finance officers of the fund.
-    async fn allocate_budget(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How much, to whom, and on whose word.")] input: AllocateBudgetInput,
-    ) -> Nullable<AllocateBudgetPayload> {
-        let client_mutation_id = input.client_mutation_id.clone();
-        mutation::run(ctx, client_mutation_id, input.command(), |done| async move {
-            let mut payload = AllocateBudgetPayload {
-                replayed: Some(done.replayed),
-                ..Default::default()
-            };
-            match done.value {
-                Holder::Programme(id) => payload.programme = Some(ctx.loaders().one(id).await?.into()),
-                Holder::Call(id) => payload.call = Some(ctx.loaders().one(id).await?.into()),
-            }
-            Ok(payload)
         })
         .await
     }
@@ -127,34 +109,18 @@ payload! {
     }
 }
 
-payload! {
-    /// What `openEnvelope` did.
-    pub struct OpenEnvelopePayload {
-        /// The fund, with its new budget; null when refused.
+money_payload! {
+    /// What `setFundPolicy` did.
+    pub struct SetFundPolicyPayload {
+        /// The fund, with its new policy; null when refused.
         fund: Fund,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }
 
-payload! {
-    /// What `reduceEnvelope` did.
-    pub struct ReduceEnvelopePayload {
-        /// The fund, with its new budget; null when refused.
+money_payload! {
+    /// What `closeFund` did.
+    pub struct CloseFundPayload {
+        /// The fund, closed; null when refused.
         fund: Fund,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
-    }
-}
-
-payload! {
-    /// What `allocateBudget` did.
-    pub struct AllocateBudgetPayload {
-        /// The programme that received it; null when it was a call, or when refused.
-        programme: Programme,
-        /// The call that received it; null when it was a programme, or when refused.
-        call: Call,
-        /// Whether this is the answer to an earlier request with the same key; null when refused.
-        replayed: bool,
     }
 }

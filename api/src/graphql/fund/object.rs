@@ -3,20 +3,23 @@
 use std::collections::HashMap;
 
 use async_graphql::dataloader::Loader;
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, Object, Union};
 use domain::call::queries::Filter;
 use domain::dashboard::queries::Node;
+use domain::fund::commands::Holder;
 use domain::fund::queries;
 use entity::value::{FundId, ProgrammeId};
 use entity::{fund, programme};
 use uuid::Uuid;
 
-use super::kind::{FundStatus, ProgrammeStatus};
+use super::fiscal_year::FiscalYear;
+use super::kind::{Decommitment, FundStatus, ProgrammeStatus};
 use crate::graphql::call::{self, Call};
 use crate::graphql::context::RequestContext;
 use crate::graphql::dashboard::Budget;
 use crate::graphql::error::{Error, Nullable, Result};
 use crate::graphql::id;
+use crate::graphql::journal::{Account, AccountFilter, PaymentCredits, Transfer, TransferFilter};
 use crate::graphql::loader::Batch;
 use crate::graphql::page::{self, Connection, Keyed};
 use crate::graphql::scalar::{Currency, Date, DateTime};
@@ -74,9 +77,35 @@ impl Fund {
         Date(self.0.ends_on)
     }
 
+    /// IANA time zone in which its days and its fiscal years begin.
+    async fn time_zone(&self) -> &str {
+        &self.0.time_zone
+    }
+
     /// Where it stands.
     async fn status(&self) -> FundStatus {
         self.0.status.into()
+    }
+
+    /// Whether a payment can be ordered only within the payment credits that its programme has for the fiscal year.
+    async fn enforces_payment_credits(&self) -> bool {
+        self.0.enforces_payment_credits
+    }
+
+    /// Where money goes that was committed and will not be spent.
+    async fn decommitment(&self) -> Decommitment {
+        self.0.decommitment.into()
+    }
+
+    /// Whether money that was recovered may be given back to the call it came from.
+    async fn reinstates_recoveries(&self) -> bool {
+        self.0.reinstates_recoveries
+    }
+
+    /// The fiscal years for which it has payment credits, oldest first; null, with an error, if the viewer may not see
+    /// its budget.
+    async fn fiscal_years(&self, ctx: &Context<'_>) -> Nullable<Vec<FiscalYear>> {
+        Some(FiscalYear::of_fund(ctx, self.0.id).await)
     }
 
     /// Its programmes, oldest first.
@@ -116,9 +145,62 @@ impl Fund {
         call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 
-    /// Its budget now; null, with an error, if the viewer may not see it.
-    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
-        Some(Budget::load(ctx, Node::Fund(self.0.id)).await)
+    /// Its budget, now or as it was at an instant; null, with an error, if the viewer may not see it.
+    async fn budget(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Fund(self.0.id), as_of).await)
+    }
+
+    /// The payment credits of its programmes, by fiscal year, now or as they were at an instant; null, with an error,
+    /// if the viewer may not see its budget.
+    async fn payment_credits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this fiscal year, as 2026; of all of them, if it is left out.")] fiscal_year: Option<i32>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Vec<PaymentCredits>> {
+        Some(PaymentCredits::load(ctx, Node::Fund(self.0.id), fiscal_year, as_of).await)
+    }
+
+    /// Its journal: every transfer of its money, in the order in which they were recorded; null, with an error, if the
+    /// viewer may not read it.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn transfers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only these; all of them, if it is left out.")] filter: Option<TransferFilter>,
+    ) -> Nullable<Connection<Transfer>> {
+        match page::arguments(first, after, last, before) {
+            Ok(page) => Some(TransferFilter::list(filter, ctx, self.0.id, page).await),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Its accounts, in the order in which they were first touched; null, with an error, if the viewer may not read its
+    /// journal.
+    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
+    async fn accounts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Only these; all of them, if it is left out.")] filter: Option<AccountFilter>,
+    ) -> Nullable<Connection<Account>> {
+        match page::arguments(first, after, last, before) {
+            Ok(page) => Some(AccountFilter::list(filter, ctx, self.0.id, page).await),
+            Err(error) => Some(Err(error)),
+        }
     }
 
     /// When it was recorded here.
@@ -192,9 +274,26 @@ impl Programme {
         call::calls(ctx, filter, page::arguments(first, after, last, before)?).await
     }
 
-    /// Its budget now; null, with an error, if the viewer may not see it.
-    async fn budget(&self, ctx: &Context<'_>) -> Nullable<Budget> {
-        Some(Budget::load(ctx, Node::Programme(self.0.id)).await)
+    /// Its budget, now or as it was at an instant; null, with an error, if the viewer may not see it.
+    async fn budget(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Budget> {
+        Some(Budget::load(ctx, Node::Programme(self.0.id), as_of).await)
+    }
+
+    /// Its payment credits, by fiscal year, now or as they were at an instant; null, with an error, if
+    /// the viewer may not see its budget.
+    async fn payment_credits(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Of this fiscal year, as 2026; of all of them, if it is left out.")] fiscal_year: Option<i32>,
+        #[graphql(desc = "After every transfer recorded by this instant, which is past; now, if it is left out.")]
+        as_of: Option<DateTime>,
+    ) -> Nullable<Vec<PaymentCredits>> {
+        Some(PaymentCredits::load(ctx, Node::Programme(self.0.id), fiscal_year, as_of).await)
     }
 
     /// When it was recorded here.
@@ -205,6 +304,25 @@ impl Programme {
     /// What about this programme is made up for a demonstration; null when nothing is.
     async fn illustrative(&self) -> Option<&str> {
         self.0.illustrative.as_deref()
+    }
+}
+
+/// Who holds budget between the envelope of a fund and its awards.
+#[derive(Union)]
+pub enum BudgetHolder {
+    /// A programme.
+    Programme(Programme),
+    /// A call.
+    Call(Call),
+}
+
+impl BudgetHolder {
+    /// A holder that the viewer may see.
+    pub(super) async fn load(ctx: &Context<'_>, holder: Holder) -> Result<Self> {
+        Ok(match holder {
+            Holder::Programme(id) => Programme::from(ctx.loaders().one(id).await?).into(),
+            Holder::Call(id) => Call::from(ctx.loaders().one(id).await?).into(),
+        })
     }
 }
 

@@ -104,12 +104,13 @@ impl Command for RedeployBudget {
     }
 
     async fn run(&self, work: &mut Work) -> Result<(Holder, Holder)> {
-        let (from, to) = (self.from.find(work).await?, self.to.find(work).await?);
+        // One after the other: whoever may not move the money of the first is told nothing of the second.
+        let from = self.from.find(work).await?;
+        from.check_known(work).await?;
+        let to = self.to.find(work).await?;
+        to.check_known(work).await?;
         let alike = from.own.kind == to.own.kind && from.own != to.own && from.fund == to.fund;
         if !alike {
-            // Whoever may not know of the one or the other is told of neither.
-            from.check_known(work).await?;
-            to.check_known(work).await?;
             return Err(Refusal::invalid(
                 "to",
                 "Budget is redeployed between two programmes, or two calls, of the same fund.",

@@ -111,10 +111,12 @@ impl Command for MovePaymentCredits {
     }
 
     async fn run(&self, work: &mut Work) -> Result<(ProgrammeId, ProgrammeId)> {
-        let (from, to) = (find(work, self.from).await?, find(work, self.to).await?);
+        // One after the other: whoever may not move the money of the first is told nothing of the second.
+        let from = find(work, self.from).await?;
+        load_to_move(work, from.fund_id).await?;
+        let to = find(work, self.to).await?;
+        load_to_move(work, to.fund_id).await?;
         if from.id == to.id || from.fund_id != to.fund_id {
-            load_to_move(work, from.fund_id).await?;
-            load_to_move(work, to.fund_id).await?;
             return Err(Refusal::invalid(
                 "to",
                 "Payment credits move between two programmes of the same fund.",
@@ -206,9 +208,9 @@ impl Command for CloseFiscalYear {
     }
 
     async fn run(&self, work: &mut Work) -> Result<FundId> {
-        // Orders take this lock too: what is ordered before counts for the year, what comes after is refused.
-        work.journal_end(self.fund_id).await?;
         let fund = load_to_move(work, self.fund_id).await?;
+        // Orders take this lock too: what is ordered before counts for the year, what comes after is refused.
+        work.journal_end(fund.id).await?;
         let closed_by = work.actor.require_user()?;
         let before = fiscal_year_of(work, fund.id, self.fiscal_year).await?;
         let before = before.ok_or_else(|| Error::from(unknown_year()))?;
@@ -238,10 +240,10 @@ async fn find(work: &Work, id: ProgrammeId) -> Result<programme::Model> {
 
 /// The fiscal year of a fund, if it has credits for it.
 pub(crate) async fn fiscal_year_of(work: &Work, fund: FundId, year: i32) -> Result<Option<fiscal_year::Model>> {
-    let found = fiscal_year::Entity::find()
+    let select = fiscal_year::Entity::find()
         .filter(fiscal_year::Column::FundId.eq(fund))
         .filter(fiscal_year::Column::Year.eq(year));
-    Ok(found.one(work.txn()).await?)
+    Ok(select.one(work.txn()).await?)
 }
 
 /// Checks an operation on payment credits, with what happens to each fiscal year it touches, and carries it out.

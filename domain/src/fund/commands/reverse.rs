@@ -9,6 +9,7 @@ use super::credits::check_year_takes_orders;
 use super::order::load_to_move;
 use crate::error::{Code, Reasons, Refusal};
 use crate::fund::ledger::{self, Cause, Journal, Key, Movement, chart, journal};
+use crate::fund::lifecycle::Event;
 use crate::fund::policy;
 use crate::work::{Idempotency, Subject};
 use crate::{Command, Database, Error, Result, Work};
@@ -39,28 +40,34 @@ impl Command for ReverseTransfer {
     }
 
     async fn run(&self, work: &mut Work) -> Result<FundId> {
-        let found = transfer::Entity::find_by_id(self.transfer_id).one(work.txn()).await?;
-        let found = found.ok_or(Error::NotFound)?;
-        if !policy::may_move_money(&work.actor, found.fund_id) {
-            return Err(if policy::may_read_journal(&work.actor, found.fund_id) {
+        let select = transfer::Entity::find_by_id(self.transfer_id);
+        let original = select.one(work.txn()).await?.ok_or(Error::NotFound)?;
+        if !policy::may_move_money(&work.actor, original.fund_id) {
+            return Err(if policy::may_read_journal(&work.actor, original.fund_id) {
                 work.actor.denied()
             } else {
                 Error::NotFound
             });
         }
-        let fund = load_to_move(work, found.fund_id).await?;
+        let fund = load_to_move(work, original.fund_id).await?;
         work.journal_end(fund.id).await?;
         let mut reasons = Reasons::none();
-        let inverse = chart::inverse(found.kind).filter(|_| found.reverses_id.is_none());
-        reasons.require(inverse.is_some(), || not_reversible(&found));
-        reasons.require(!is_reversed(work, found.id).await?, already_reversed);
+        reasons.keep(Event::Spend.apply(fund.status));
+        let inverse = chart::inverse(original.kind).filter(|_| original.reverses_id.is_none());
+        reasons.require(inverse.is_some(), || not_reversible(&original));
+        reasons.require(!is_reversed(work, original.id).await?, already_reversed);
         let reason = reasons.text("reason", &self.reason, 500);
         let document = reasons.text("document", &self.document, 200);
-        let (debit, credit) = (side(work, &found, true).await?, side(work, &found, false).await?);
-        if debit.book == Book::Cp
-            && let Err(Error::Refused(refusals)) = check_year_takes_orders(work, fund.id, debit.fiscal_year).await
-        {
-            refusals.into_iter().for_each(|refusal| reasons.push(refusal));
+        let (debit, credit) = (side(work, &original, true).await?, side(work, &original, false).await?);
+        if debit.book == Book::Cp {
+            match check_year_takes_orders(work, fund.id, debit.fiscal_year).await {
+                Err(Error::Refused(refusals)) => {
+                    for refusal in refusals {
+                        reasons.push(refusal);
+                    }
+                }
+                other => other?,
+            }
         }
         reasons.finish()?;
         let journal = Journal::of(work, &fund)?;
@@ -76,11 +83,11 @@ impl Command for ReverseTransfer {
             effective_on: journal.today,
         };
         let movement = Movement {
-            kind: inverse.unwrap_or(found.kind),
+            kind: inverse.unwrap_or(original.kind),
             debit: Key::from(&credit),
             credit: Key::from(&debit),
-            amount_minor: found.amount_minor,
-            reverses: Some(found.id),
+            amount_minor: original.amount_minor,
+            reverses: Some(original.id),
         };
         ledger::post(work, journal, &cause, &[movement]).await?;
         Ok(fund.id)

@@ -191,9 +191,9 @@ impl Command for CloseFund {
     }
 
     async fn run(&self, work: &mut Work) -> Result<FundId> {
-        // Commitments take this lock too: one made before stands, one made after finds the fund closed.
-        work.journal_end(self.fund_id).await?;
         let fund = load_to_move(work, self.fund_id).await?;
+        // Commitments take this lock too: one made before stands, one made after finds the fund closed.
+        work.journal_end(fund.id).await?;
         let mut change = fund.clone().into_active_model();
         change.status = Set(Event::Close.apply(fund.status)?);
         record_fund(work, "fund.close", &fund, change).await

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::balances::nodes;
 use super::chart;
 use super::hash::GENESIS;
+use crate::error::{Code, Refusal};
 use crate::{Error, Result, Work};
 
 /// What tells an account from all others.
@@ -108,7 +109,8 @@ pub(super) async fn open(
     };
     account::Entity::insert(account.clone().into_active_model().reset_all())
         .exec_without_returning(work.txn())
-        .await?;
+        .await
+        .map_err(|error| Error::or_duplicate(error, full))?;
     let budgets: Vec<_> = nodes(&account)
         .map(|(kind, node)| empty_budget(fund, kind, node))
         .collect();
@@ -121,9 +123,18 @@ pub(super) async fn open(
     Ok(account)
 }
 
+/// There is such an account, and it has counted as much as an account can.
+fn full() -> Refusal {
+    Refusal::new(
+        Code::Validation,
+        "The amount is too large: so much cannot pass through one account.",
+        "Le montant est trop grand : un compte ne peut en voir passer autant.",
+    )
+}
+
 /// The programme, the call and the award above an owner, itself included; an error unless it belongs to the fund.
 async fn above(work: &Work, fund: FundId, key: Key) -> Result<(Option<ProgrammeId>, Option<CallId>, Option<AwardId>)> {
-    let found = match chart::owner(key.kind) {
+    let owners = match chart::owner(key.kind) {
         NodeKind::Fund => (key.owner == fund.0).then_some((None, None, None)),
         NodeKind::Programme => programme::Entity::find_by_id(ProgrammeId(key.owner))
             .one(work.txn())
@@ -145,7 +156,7 @@ async fn above(work: &Work, fund: FundId, key: Key) -> Result<(Option<ProgrammeI
                 .map(|call| (Some(call.programme_id), Some(call.id), Some(award.id)))
         }
     };
-    found.ok_or_else(|| Error::internal("an account of something that is not in the fund"))
+    owners.ok_or_else(|| Error::internal("an account of something that is not in the fund"))
 }
 
 fn empty_budget(fund: FundId, node_kind: NodeKind, node: Uuid) -> budget::ActiveModel {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use entity::value::{AccountKind, AuditEventId, FundId, TransferId, TransferKind};
-use entity::{account, budget, budget_day, budget_entry, fund, ledger_head, transfer};
+use entity::{account, application, budget, budget_day, budget_entry, fund, ledger_head, transfer};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -23,7 +23,7 @@ use crate::error::{Code, Refusal};
 use crate::fund::rules;
 use crate::money::{Currency, Money};
 use crate::work::{Posting, Side, Subject};
-use crate::{Error, Result, Work};
+use crate::{Error, Result, Work, scope};
 
 /// The most that ever passes through one account in one direction, in minor units: `i64` sums stay far from their
 /// end.
@@ -95,8 +95,9 @@ fn side(account: &account::Model) -> Side {
 /// Writes transfers to a fund's journal: all of them with the rest of the Work, or none.
 ///
 /// Refuses with `INSUFFICIENT_FUNDS`, available and requested amounts in the details, when an account would go below
-/// zero.
+/// zero. An actor who awaits a decision on a call does not move its money: `FORBIDDEN`.
 pub(crate) async fn post(work: &mut Work, journal: Journal, cause: &Cause, movements: &[Movement]) -> Result<()> {
+    check_awaits_no_decision(work, movements).await?;
     let mut head = work.journal_end(journal.fund).await?;
     // Another process may have written in the meantime, by a clock a little ahead: the journal never goes back in time.
     head.recorded_at = Ord::max(head.recorded_at, work.now);
@@ -107,6 +108,29 @@ pub(crate) async fn post(work: &mut Work, journal: Journal, cause: &Cause, movem
     }
     work.move_journal_end(head);
     Ok(())
+}
+
+/// Refuses an actor who awaits a decision on a call whose money moves: what is left of it would tell them the outcome.
+async fn check_awaits_no_decision(work: &Work, movements: &[Movement]) -> Result<()> {
+    let organisations = work.actor.organisations();
+    let calls = movements
+        .iter()
+        .flat_map(|movement| [movement.debit, movement.credit])
+        .filter(|key| key.kind == AccountKind::Call)
+        .map(|key| key.owner);
+    let calls: Vec<Uuid> = calls.collect();
+    if organisations.is_empty() || calls.is_empty() {
+        return Ok(());
+    }
+    let awaited = application::Entity::find()
+        .filter(application::Column::CallId.is_in(calls))
+        .filter(scope::awaiting_decision(&organisations))
+        .one(work.txn())
+        .await?;
+    match awaited {
+        Some(_) => Err(work.actor.denied()),
+        None => Ok(()),
+    }
 }
 
 async fn post_one(

@@ -1,0 +1,142 @@
+//! Statements of accounts: what an account held, what moved, what it holds.
+
+use entity::value::{AccountId, FundId, Instant};
+use entity::{account, transfer};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, PaginatorTrait, QueryFilter};
+
+use super::accounts::{held, visible};
+use super::transfers::load;
+use super::ways::Reach;
+use crate::dashboard::queries::past;
+use crate::{Actor, Database, Error, Page, Refusal, Result, Slice};
+
+/// What was recorded after one instant and until another, the second included: the next statement begins where this one
+/// ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// After this instant; from the first transfer on, if there is none.
+    pub after: Option<Instant>,
+    /// Until this instant, included; until now, if there is none.
+    pub until: Option<Instant>,
+}
+
+/// A page of the statement of an account. All of it is read from one snapshot of the database.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The fund of the account.
+    pub fund: FundId,
+    /// What the account held when the period began, in minor units.
+    pub opening_minor: i64,
+    /// What it held when the period ended, in minor units.
+    pub closing_minor: i64,
+    /// What moved in between, in the order of the journal.
+    pub lines: Slice<Line>,
+}
+
+/// A transfer, from the side of one of its accounts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The transfer.
+    pub transfer: transfer::Model,
+    /// Whether it took from the account; it added to it otherwise.
+    pub debit: bool,
+}
+
+impl Line {
+    fn new(account: AccountId, transfer: transfer::Model) -> Self {
+        let debit = transfer.debit_account_id == account;
+        Self { transfer, debit }
+    }
+
+    /// By how much it changed the account, in minor units: below zero when it took from it.
+    #[must_use]
+    pub fn change_minor(&self) -> i64 {
+        let amount = self.transfer.amount_minor;
+        if self.debit { -amount } else { amount }
+    }
+
+    /// What the account held afterwards, in minor units.
+    #[must_use]
+    pub fn balance_minor(&self) -> i64 {
+        if self.debit {
+            self.transfer.debit_balance_minor
+        } else {
+            self.transfer.credit_balance_minor
+        }
+    }
+}
+
+/// A page of the statement of an account whose journal the actor may read; `NOT_FOUND` if it is none.
+pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Period, page: Page) -> Result<Statement> {
+    let period = period.checked(db)?;
+    let snapshot = db.snapshot().await?;
+    let account = visible(actor)
+        .filter(account::Column::Id.eq(id))
+        .one(&snapshot)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let opening_minor = match period.after {
+        Some(at) => balance_at(id, at, &snapshot).await?,
+        None => 0,
+    };
+    let closing_minor = match period.until {
+        Some(at) => balance_at(id, at, &snapshot).await?,
+        None => account.credits_minor - account.debits_minor,
+    };
+    let reach = Reach::accounts([id]);
+    let found = load(account.fund_id, &reach, &period.condition(), page, &snapshot).await?;
+    snapshot.rollback().await?;
+    Ok(Statement {
+        fund: account.fund_id,
+        opening_minor,
+        closing_minor,
+        lines: Slice {
+            items: found
+                .items
+                .into_iter()
+                .map(|transfer| Line::new(id, transfer))
+                .collect(),
+            has_previous: found.has_previous,
+            has_next: found.has_next,
+        },
+    })
+}
+
+/// How many lines the statement of an account has.
+pub async fn count_lines(db: &Database, actor: &Actor, id: AccountId, period: Period) -> Result<u64> {
+    let period = period.checked(db)?;
+    let account = super::accounts::account(db, actor, id).await?;
+    let select = Reach::accounts([id]).select(account.fund_id, &period.condition(), None);
+    Ok(select.count(&db.reader).await?)
+}
+
+/// What an account held at an instant: nothing before its first transfer.
+async fn balance_at<C: ConnectionTrait>(id: AccountId, at: Instant, db: &C) -> Result<i64> {
+    let accounts = Condition::all().add(account::Column::Id.eq(id));
+    let held = held(accounts, Some(at), db).await?;
+    Ok(held.first().map_or(0, |held| held.balance_minor))
+}
+
+impl Period {
+    /// Refuses a period that is not over, whose closing balance is not known yet, and one that ends before it begins.
+    fn checked(self, db: &Database) -> Result<Self> {
+        self.after.map(|at| past(db, "from", at)).transpose()?;
+        self.until.map(|at| past(db, "to", at)).transpose()?;
+        if self.after.zip(self.until).is_some_and(|(after, until)| until < after) {
+            let refusal = Refusal::invalid(
+                "to",
+                "The period ends before it begins.",
+                "La période finit avant de commencer.",
+            );
+            return Err(refusal.into());
+        }
+        Ok(self)
+    }
+
+    fn condition(self) -> Condition {
+        use transfer::Column::RecordedAt;
+        Condition::all()
+            .add_option(self.after.map(|at| RecordedAt.gt(at)))
+            .add_option(self.until.map(|at| RecordedAt.lte(at)))
+    }
+}
