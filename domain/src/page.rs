@@ -62,7 +62,7 @@ where
     E::Model: FromQueryResult + Send,
     C: ConnectionTrait,
 {
-    fetch(within(select, id, page, |cursor| Expr::value(cursor)), id, page, db).await
+    fetch(within(select, id, page, Expr::value), id, page, db).await
 }
 
 /// What a query has within the cursors of a page, in the order of a column: `place` is the column's value where a cursor

@@ -18,16 +18,18 @@ on_both_databases![
 ];
 
 /// Whatever can be asked of an object by its identifier, whatever its kind.
-const QUERIES: [&str; 6] = [
+const QUERIES: [&str; 8] = [
     "query($id: ID!) { node(id: $id) { __typename id
         ... on User { email } ... on Fund { code } ... on Programme { code } ... on Call { code } ... on Lot { name }
         ... on Application { reference decision { reason } award { title } } ... on Submission { snapshot }
         ... on Assessment { total } ... on Decision { reason } ... on Award { title } ... on Agreement { number }
         ... on Instalment { condition } ... on PaymentRequest { justification } ... on RoleGrant { role }
         ... on Membership { role } ... on Criterion { title } ... on Recovery { document } ... on FiscalYear { year }
-        ... on Transfer { seq } ... on Account { id } } }",
+        ... on Transfer { seq reason } ... on Account { balance { amount } } } }",
     "query($id: ID!) { nodes(ids: [$id]) { id } }",
     "query($id: ID!) { budget(node: $id) { opened { amount } } }",
+    "query($id: ID!) { budgetSeries(node: $id, from: \"2018-06-01\", to: \"2018-06-30\", interval: DAY) { date } }",
+    "query($id: ID!) { verifyLedger(fundId: $id) { sound } }",
     "query($id: ID!) { calls(fund: $id) { totalCount nodes { code } } }",
     "query($id: ID!) { applications(call: $id) { totalCount nodes { reference } pageInfo { hasNextPage endCursor } } }",
     "query($id: ID!) { awards(fund: $id) { totalCount nodes { title } } }",

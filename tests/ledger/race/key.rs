@@ -86,8 +86,8 @@ async fn a_key_sent_at_once_for_two_operations_serves_one_of_them(app: TestApp) 
     track.finish().await;
 }
 
-/// Two funds have two journals, so here the key is all that the requests have in common. Eight keys at once, each of them
-/// twice for the one fund and twice for the other.
+/// Two funds have two journals, so here the key is all that the requests have in common. Eight keys at once, each of
+/// them twice for the one fund and twice for the other.
 async fn a_key_sent_at_once_to_two_funds_serves_one_of_them(app: TestApp) {
     let (cast, track) = (Cast::of(&app).await, Track::of(&app).await);
     let venues = [cast.venue(0, "").await, cast.venue(0, "").await];

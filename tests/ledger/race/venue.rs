@@ -146,8 +146,8 @@ impl Venue<'_> {
         self.allocate(Holder::Call(self.call), amount).await;
     }
 
-    /// An award with its signed agreement, on the next decision, which is of the sum of the instalments; answers with it
-    /// and its instalments.
+    /// An award with its signed agreement, on the next decision, which is of the sum of the instalments; answers with
+    /// it and its instalments.
     pub async fn award(&mut self, instalments: &[&str]) -> (AwardId, Vec<InstalmentId>) {
         let cast = self.cast;
         let decision_id = self.decisions.pop().expect("a decision");
@@ -281,7 +281,7 @@ async fn runner(app: &TestApp, persona: Persona) -> Runner {
 
 fn create_fund() -> CreateFund {
     CreateFund {
-        code: fresh_key(),
+        code: fresh_key().to_uppercase(),
         name: "Fonds pour la transformation de l'action publique".to_owned(),
         currency: "EUR".to_owned(),
         legal_basis: "Loi de finances pour 2018".to_owned(),
@@ -295,7 +295,7 @@ fn create_fund() -> CreateFund {
 fn create_call(programme_id: ProgrammeId) -> CreateCall {
     CreateCall {
         programme_id,
-        code: fresh_key(),
+        code: fresh_key().to_uppercase(),
         title: "First call".to_owned(),
         summary: "Projects that transform public action.".to_owned(),
         description: "# First call".to_owned(),

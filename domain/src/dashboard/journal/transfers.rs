@@ -140,13 +140,13 @@ async fn ways(db: &Database, fund: FundId, filter: &Filter, node: Node) -> Resul
 
 /// Whether a node is in a fund.
 async fn belongs(db: &Database, node: Node, fund: FundId) -> Result<bool> {
-    let found = match node {
+    let own = match node {
         Node::Fund(id) => Some(id),
         Node::Programme(id) => journal::of_programme(db, id).await?,
         Node::Call(id) => journal::of_call(db, id).await?,
         Node::Award(id) => journal::of_award(db, id).await?,
     };
-    Ok(found == Some(fund))
+    Ok(own == Some(fund))
 }
 
 impl Filter {
