@@ -12,7 +12,7 @@ on_both_databases![
     an_empty_database_is_prepared_by_one_command,
 ];
 
-async fn the_server_lets_go_when_it_is_told_to_stop(mut server: Octroi) {
+async fn the_server_lets_go_when_it_is_told_to_stop(server: Octroi) {
     assert_eq!(
         server.graphql(None, "{ __typename }", Value::Null).await,
         json!({ "data": { "__typename": "Query" } })

@@ -7,6 +7,9 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // Read from the environment, and good until the program ends.
+    #[cfg(feature = "failpoints")]
+    let _scenario = fail::FailScenario::setup();
     api::cli::run().unwrap_or_else(|failure| {
         eprintln!("octroi: {failure}");
         ExitCode::FAILURE

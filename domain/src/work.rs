@@ -6,6 +6,7 @@
 
 mod idempotency;
 mod item;
+pub(crate) mod point;
 mod posting;
 pub(crate) mod writer;
 
@@ -27,6 +28,7 @@ pub use posting::{Posting, Side};
 
 use crate::{Actor, Clock, Database, Error, Result};
 use item::{Asked, Mode};
+use point::point;
 
 /// A change somebody asks for.
 pub trait Command: Clone + Send + Sync + 'static {
@@ -136,8 +138,10 @@ impl Work {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
+        let txn = connection.begin_with_options(options).await?;
+        point!("work::begun");
         Ok(Self {
-            txn: connection.begin_with_options(options).await?,
+            txn,
             actor: Actor::anonymous(Uuid::nil()),
             now: Instant(0),
             idempotency_key: None,
@@ -150,6 +154,7 @@ impl Work {
     /// Starts what one actor asks for. What was done before, in the same transaction, is not its own.
     async fn start(&mut self, actor: &Actor, clock: &Clock) -> Result<Start> {
         self.txn.execute_unprepared("SAVEPOINT item").await?;
+        point!("work::started");
         self.actor = actor.clone();
         self.now = clock.now();
         self.idempotency_key = None;
@@ -165,6 +170,7 @@ impl Work {
     /// Undoes everything since the start, and stays there.
     async fn undo(&mut self, start: &Start) -> Result<()> {
         self.txn.execute_unprepared("ROLLBACK TO SAVEPOINT item").await?;
+        point!("work::undone");
         self.ends.clone_from(&start.ends);
         self.postings.clear();
         self.recorded = false;
@@ -193,6 +199,7 @@ impl Work {
             .one(&self.txn)
             .await?
             .ok_or_else(|| Error::internal("a fund has no journal"))?;
+        point!("work::locked");
         self.ends.push(end.clone());
         Ok(end)
     }
@@ -246,6 +253,7 @@ impl Work {
         outbox::Entity::insert(message)
             .exec_without_returning(&self.txn)
             .await?;
+        point!("work::recorded");
         self.recorded = true;
         Ok(id)
     }
@@ -266,10 +274,13 @@ impl Work {
                 .await
                 .map_err(Failure::before_commit)?;
         }
+        point!("work::before_commit");
         self.txn.commit().await.map_err(|error| Failure {
             error: error.into(),
             unknown: true,
-        })
+        })?;
+        point!("work::after_commit");
+        Ok(())
     }
 }
 

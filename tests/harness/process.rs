@@ -43,9 +43,14 @@ impl Octroi {
     /// Starts the server on a database and waits until it is ready. Servers of one database share a signing key, so a
     /// token outlives a restart.
     pub async fn serve(storage: &Arc<TestDatabase>) -> Self {
-        let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
-        serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
-        serve.envs(storage.environment());
+        Self::start(storage, serve(storage)).await
+    }
+
+    /// Starts the server as [`serve`](Octroi::serve) does, to stop dead at a point (`domain/src/work/point.rs`) once it has
+    /// passed it so many times.
+    pub async fn serve_until(storage: &Arc<TestDatabase>, point: &str, passes: usize) -> Self {
+        let mut serve = serve(storage);
+        serve.env("FAILPOINTS", format!("{point}={passes}*off->return"));
         Self::start(storage, serve).await
     }
 
@@ -88,6 +93,19 @@ impl Octroi {
         child.try_wait().expect("the process is ours").is_none()
     }
 
+    /// Waits until the server has stopped at the point it was started for.
+    pub async fn stopped_at(&self, point: &str) {
+        let (start, stopped) = (Instant::now(), format!("stopped at {point}\n"));
+        while !self.log().contains(&stopped) {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "the server does not come by {point}:\n{}",
+                self.log()
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     /// Ends the process as a crash would: SIGKILL.
     pub fn kill(&self) {
         let mut child = self.child.lock().expect("the process");
@@ -96,15 +114,18 @@ impl Octroi {
     }
 
     /// Asks the process to end as a service manager would, SIGTERM, and waits until it has.
-    pub async fn terminate(&mut self) -> ExitStatus {
-        let child = self.child.get_mut().expect("the process");
-        let order = format!("kill -TERM {}", child.id());
+    pub async fn terminate(&self) -> ExitStatus {
+        let order = format!("kill -TERM {}", self.child.lock().expect("the process").id());
         let sent = Command::new("sh").args(["-c", &order]).status().expect("a shell");
         assert!(sent.success(), "{order}");
         let start = Instant::now();
         loop {
-            let child = self.child.get_mut().expect("the process");
-            if let Some(status) = child.try_wait().expect("the process is ours") {
+            let ended = self.child.lock().expect("the process").try_wait();
+            // The log is whole once whoever copies it has let go of it.
+            if let Some(status) = ended
+                .expect("the process is ours")
+                .filter(|_| Arc::strong_count(&self.log) == 1)
+            {
                 return status;
             }
             assert!(
@@ -157,6 +178,14 @@ pub async fn octroi_killed(storage: &TestDatabase, arguments: &[&str], after: Du
     at_work
 }
 
+/// The server on a database.
+fn serve(storage: &TestDatabase) -> Command {
+    let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
+    serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
+    serve.envs(storage.environment());
+    serve
+}
+
 /// The program on a database, without anything of the machine's own configuration.
 fn command(storage: &TestDatabase, arguments: &[&str]) -> Command {
     let mut command = Command::new(program());
@@ -170,6 +199,7 @@ fn command(storage: &TestDatabase, arguments: &[&str]) -> Command {
         }
     }
     command
+        .env_remove("FAILPOINTS")
         .env("OCTROI_DATABASE_URL", &storage.url)
         .env("RUST_LOG", "info")
         .env("NO_COLOR", "1");

@@ -15,8 +15,8 @@ const PAYMENTS: usize = 24;
 #[derive(Clone, Debug)]
 pub struct Job {
     pub name: &'static str,
-    input: Value,
-    who: Persona,
+    pub input: Value,
+    pub who: Persona,
     id: String,
     /// What becomes of the object; nothing of one that has no status.
     status: Option<&'static str>,

@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use domain::database::Pool;
@@ -16,6 +17,9 @@ use crate::{App, Keys, http};
 
 /// What is logged when `RUST_LOG` does not say: the server's own account of its threads is for its developers.
 const USUAL_LOG: &str = "info,actix_server=warn";
+
+/// How long what nobody waits for any longer may take to end, once the server has stopped.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Options of `octroi serve`.
 #[derive(Debug, Args)]
@@ -100,7 +104,13 @@ pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usiz
         "Octroi listens on http://{address}"
     );
     server.await?;
-    database.close().await?;
+    // A command goes on when its caller has hung up, and may wait for a lock that another server holds. Past this time it
+    // is cut off, which undoes it: nobody was told that it was done.
+    if let Ok(closed) = tokio::time::timeout(CLOSE_WITHIN, database.close()).await {
+        closed?;
+    } else {
+        tracing::warn!("a command that nobody waits for was cut off, and is not done");
+    }
     tracing::info!("Octroi has stopped");
     Ok(())
 }

@@ -75,7 +75,8 @@ fn totals(report: &Report) -> String {
         many => format!("{many} faults"),
     };
     format!(
-        "Verified {} transfers, {} accounts, {} budgets with {} entries and {} days, {} objects, {} audit events: {faults}.",
+        "Verified {} transfers, {} accounts, {} budgets with {} entries and {} days, {} objects, {} audit events: \
+         {faults}.",
         report.transfers,
         report.accounts,
         report.budgets,

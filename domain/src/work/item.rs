@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::oneshot;
 
-use super::{Command, Idempotency, Outcome, Start, Work};
+use super::{Command, Idempotency, Outcome, Start, Work, point::point};
 use crate::{Actor, Clock, Error, Result};
 
 /// Whether to do it or to say what it would do.
@@ -78,6 +78,7 @@ impl<C: Command> Asked<C> {
         {
             return Ok(stored.answer());
         }
+        point!("work::claimed");
         let command = AssertUnwindSafe(self.command.run(work)).catch_unwind();
         let result = match command.await {
             Ok(Ok(_)) if !work.recorded => Err(Error::internal("a command recorded no audit event")),
@@ -91,6 +92,7 @@ impl<C: Command> Asked<C> {
         if let Some(key) = &self.idempotency {
             key.store(work, &result, &postings).await?;
         }
+        point!("work::answered");
         Ok(result.map(|value| Outcome {
             value,
             postings,

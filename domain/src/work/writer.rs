@@ -16,7 +16,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::item::{Item, Step};
-use super::{Failure, Work};
+use super::{Failure, Work, point::point};
 use crate::database::IDLE;
 use crate::{Clock, Error, Result};
 
@@ -140,6 +140,7 @@ impl Lane {
                 again.push(item);
                 continue;
             }
+            point!("writer::between_items", !answered.is_empty());
             match item.run(&mut work, &self.clock).await {
                 Step::Answered => answered.push(item),
                 Step::Again(_) => again.push(item),
@@ -166,6 +167,7 @@ impl Lane {
                 }
             }
         }
+        point!("writer::settled");
         self.one_by_one(again).await;
     }
 

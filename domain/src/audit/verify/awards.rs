@@ -20,13 +20,16 @@ pub(super) async fn check(check: &mut Check<'_>, books: &Books) -> Result<()> {
             .filter(award::Column::Id.gt(after))
             .order_by_asc(award::Column::Id);
         let batch = rows::batch(check, page).await?;
-        let Some(last) = batch.last() else { return Ok(()) };
+        let Some(last) = batch.rows.last() else { return Ok(()) };
         after = last.id.0;
-        let mut files = load(check, &batch).await?;
+        let mut files = load(check, &batch.rows).await?;
         payments::check(check, books, files.values()).await?;
-        for award in &batch {
+        for award in &batch.rows {
             let file = files.remove(&award.id).unwrap_or_default();
             check_award(check, books, award, &file);
+        }
+        if batch.is_last {
+            return Ok(());
         }
     }
 }
@@ -212,7 +215,9 @@ mod tests {
         use AwardStatus::{Committed, Completed, InProgress, Lapsed, Reserved, Terminated};
         let balances = |of: &[(AccountKind, i64)]| {
             let mut balances = Balances::default();
-            of.iter().for_each(|(kind, balance)| balances.add(*kind, *balance));
+            for (kind, balance) in of {
+                balances.add(*kind, *balance);
+            }
             balances
         };
         let reserved = Flow {

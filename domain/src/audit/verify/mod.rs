@@ -8,7 +8,7 @@ mod trail;
 use entity::audit_event;
 use sea_orm::{EntityTrait, PaginatorTrait};
 
-use crate::fund::ledger::verify::{self as ledger, Check};
+use crate::fund::ledger::verify::{self as ledger, Check, rows};
 pub use crate::fund::ledger::verify::{Fault, Progress, Report, Watcher};
 use crate::{Database, Result};
 
@@ -18,10 +18,15 @@ pub async fn verify(db: &Database, watcher: Watcher<'_>) -> Result<Report> {
     let mut check = Check::new(&snapshot, watcher);
     check.report.audit_events = audit_event::Entity::find().count(&snapshot).await?;
     check.expect(check.report.audit_events);
-    let books = ledger::verify(&mut check).await?;
-    awards::check(&mut check, &books).await?;
-    trail::check(&mut check).await?;
+    let compared = compare(&mut check).await;
+    rows::endure(&mut check, compared)?;
     let report = check.finish();
     snapshot.rollback().await?;
     Ok(report)
+}
+
+async fn compare(check: &mut Check<'_>) -> Result<()> {
+    let books = ledger::verify(check).await?;
+    awards::check(check, &books).await?;
+    trail::check(check).await
 }

@@ -106,11 +106,10 @@ fn is_paid_as_told(request: &payment_request::Model, told: &Told) -> bool {
     use PaymentRequestStatus::{Approved, Certified, ChangesRequested, Draft, Ordered, Paid, Rejected, Submitted};
     use TransferKind::{Order, Pay, Reject};
     let (commitment, credits): (&[TransferKind], &[TransferKind]) = match request.status {
-        Draft | Submitted | ChangesRequested | Certified | Approved => (&[], &[]),
         Ordered => (&[Order], &[Order]),
         Paid => (&[Order, Pay], &[Order]),
         Rejected if request.ordered_at.is_some() => (&[Order, Reject], &[Order, Reject]),
-        Rejected => (&[], &[]),
+        Draft | Submitted | ChangesRequested | Certified | Approved | Rejected => (&[], &[]),
     };
     told.commitment == commitment && (told.credits.is_empty() || told.credits == credits)
 }

@@ -41,11 +41,17 @@ macro_rules! check_table {
                 .filter($table::Column::Id.gt(after))
                 .order_by_asc($table::Column::Id);
             let batch = rows::batch($check, page).await?;
-            let Some(last) = batch.last() else { break };
+            let Some(last) = batch.rows.last() else { break };
             after = last.id.into();
-            let rows = batch.iter().map(|row| Ok((row.id.into(), serde_json::to_value(row)?)));
+            let rows = batch
+                .rows
+                .iter()
+                .map(|row| Ok((row.id.into(), serde_json::to_value(row)?)));
             let rows = rows.collect::<Result<Vec<(Uuid, Value)>>>()?;
             compare($check, NodeKind::$kind, $told, &rows).await?;
+            if batch.is_last {
+                break;
+            }
         }
     }};
 }
@@ -111,13 +117,16 @@ async fn trails(check: &mut Check<'_>, told: Told, rows: &[(Uuid, Value)]) -> Re
             .into_tuple()
             .all(check.snapshot)
             .await?;
+        let count = check.read(page.len());
         let Some((subject, id, ..)) = page.last() else {
             return Ok(trails);
         };
         after = Some((*subject, *id));
-        check.read(page.len());
         for (subject, _, before, after) in page {
             trails.entry(subject).or_default().add(told, before, after);
+        }
+        if count < BATCH {
+            return Ok(trails);
         }
     }
 }

@@ -10,9 +10,9 @@ macro_rules! journals {
     ($($(#[$doc:meta])* $name:ident($id:ty) = $table:ident.$key:ident;)+) => {$(
         $(#[$doc])*
         pub(crate) async fn $name(db: &Database, id: $id) -> Result<Option<FundId>> {
-            let found = $table::Entity::find().filter($table::Column::$key.eq(id));
-            let fund = found.select_only().column($table::Column::FundId).into_tuple();
-            Ok(fund.one(&db.reader).await?)
+            let rows = $table::Entity::find().filter($table::Column::$key.eq(id));
+            let journal = rows.select_only().column($table::Column::FundId).into_tuple();
+            Ok(journal.one(&db.reader).await?)
         }
     )+};
 }
@@ -37,9 +37,9 @@ pub(crate) async fn of_decision(db: &Database, id: DecisionId) -> Result<Option<
         .from(decision::Entity)
         .and_where(decision::Column::Id.eq(id))
         .to_owned();
-    let found = application::Entity::find().filter(application::Column::Id.in_subquery(application));
-    let fund = found.select_only().column(application::Column::FundId).into_tuple();
-    Ok(fund.one(&db.reader).await?)
+    let rows = application::Entity::find().filter(application::Column::Id.in_subquery(application));
+    let journal = rows.select_only().column(application::Column::FundId).into_tuple();
+    Ok(journal.one(&db.reader).await?)
 }
 
 /// The journal of the fund that a payment comes from.
@@ -63,7 +63,7 @@ pub(crate) async fn of_recovery(db: &Database, id: RecoveryId) -> Result<Option<
 }
 
 async fn of_award_in(db: &Database, award: sea_orm::sea_query::SelectStatement) -> Result<Option<FundId>> {
-    let found = award::Entity::find().filter(award::Column::Id.in_subquery(award));
-    let fund = found.select_only().column(award::Column::FundId).into_tuple();
-    Ok(fund.one(&db.reader).await?)
+    let rows = award::Entity::find().filter(award::Column::Id.in_subquery(award));
+    let journal = rows.select_only().column(award::Column::FundId).into_tuple();
+    Ok(journal.one(&db.reader).await?)
 }

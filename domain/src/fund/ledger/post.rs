@@ -22,7 +22,7 @@ use super::{chart, hash};
 use crate::error::{Code, Refusal};
 use crate::fund::rules;
 use crate::money::{Currency, Money};
-use crate::work::{Posting, Side, Subject};
+use crate::work::{Posting, Side, Subject, point::point};
 use crate::{Error, Result, Work, scope};
 
 /// The most that ever passes through one account in one direction, in minor units: `i64` sums stay far from their
@@ -144,7 +144,9 @@ async fn post_one(
         return Err(Error::internal("a transfer of nothing"));
     }
     let debit = debit(work, journal, movement).await?;
+    point!("ledger::debited");
     let credit = credit(work, journal, movement).await?;
+    point!("ledger::credited");
     if !chart::joins(movement.kind, &debit, &credit) {
         return Err(Error::internal("a transfer that the chart of accounts does not know"));
     }
@@ -174,8 +176,10 @@ async fn post_one(
     transfer.hash = hash::of(&transfer);
     head.hash.clone_from(&transfer.hash);
     move_budgets(work, &transfer, &debit, &credit).await?;
+    point!("ledger::budgets_moved");
     let row = transfer.into_active_model().reset_all();
     transfer::Entity::insert(row).exec_without_returning(work.txn()).await?;
+    point!("ledger::written");
     Ok(Posting {
         kind: movement.kind,
         amount_minor: movement.amount_minor,

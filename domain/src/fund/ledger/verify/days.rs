@@ -40,9 +40,9 @@ pub(super) async fn compare(check: &mut Check<'_>, books: &mut Books, scope: Sco
         }
         let page = page.order_by_asc(Column::NodeId).order_by_asc(Column::EffectiveOn);
         let batch = rows::batch(check, page).await?;
-        let Some(last) = batch.last() else { break };
+        let Some(last) = batch.rows.last() else { break };
         after = Some((last.node_id, last.effective_on));
-        for row in &batch {
+        for row in &batch.rows {
             let node = books
                 .find_node(row.node_id)
                 .and_then(|index| books.nodes.get_mut(index));
@@ -55,7 +55,10 @@ pub(super) async fn compare(check: &mut Check<'_>, books: &mut Books, scope: Sco
             node.changes = node.changes.wrapping_sub(changes);
             node.days = node.days.wrapping_sub(books.keys.day(row.node_id, row.effective_on));
         }
-        check.report.days += check.read(batch.len());
+        check.report.days += check.read(batch.rows.len());
+        if batch.is_last {
+            break;
+        }
     }
     let mut by_fund: BTreeMap<FundId, BTreeSet<usize>> = BTreeMap::new();
     for (index, node) in books.nodes.iter().enumerate() {
@@ -80,9 +83,9 @@ async fn locate(check: &mut Check<'_>, books: &Books, fund: FundId, nodes: &BTre
     let mut seq = 0;
     loop {
         let batch = rows::batch(check, replay::after(fund, seq)).await?;
-        let Some(last) = batch.last() else { break };
+        let Some(last) = batch.rows.last() else { break };
         seq = last.seq;
-        for transfer in &batch {
+        for transfer in &batch.rows {
             let Some(sides) = books.sides(transfer) else { continue };
             for (place, moved, change) in books.changes(sides, transfer.amount_minor) {
                 for node in moved.iter().filter(|node| nodes.contains(node)) {
@@ -93,6 +96,9 @@ async fn locate(check: &mut Check<'_>, books: &Books, fund: FundId, nodes: &BTre
                 }
             }
         }
+        if batch.is_last {
+            break;
+        }
     }
     for index in nodes {
         let Some(node) = books.nodes.get(*index) else { continue };
@@ -100,17 +106,17 @@ async fn locate(check: &mut Check<'_>, books: &Books, fund: FundId, nodes: &BTre
             .filter(Column::NodeId.eq(node.id))
             .order_by_asc(Column::EffectiveOn);
         let days = rows::all(check, days).await?;
-        let found: BTreeMap<Date, Sums> = days
+        let stored: BTreeMap<Date, Sums> = days
             .iter()
             .map(|row| (row.effective_on, sums(&Balances::from(row))))
             .collect();
         let own = expected.range((*index, Date::MIN)..=(*index, Date::MAX));
         let own: BTreeMap<Date, Sums> = own.map(|((_, day), sums)| (*day, *sums)).collect();
-        let days: BTreeSet<&Date> = own.keys().chain(found.keys()).collect();
-        let Some(day) = days.into_iter().find(|day| own.get(day) != found.get(day)) else {
+        let days: BTreeSet<&Date> = own.keys().chain(stored.keys()).collect();
+        let Some(day) = days.into_iter().find(|day| own.get(day) != stored.get(day)) else {
             continue;
         };
-        let what = match (own.get(day), found.get(day)) {
+        let what = match (own.get(day), stored.get(day)) {
             (Some(_), None) => "it is missing",
             (None, _) => "no transfer counts for it",
             _ => "it is not the sum of its transfers",

@@ -14,7 +14,7 @@ use super::books::Books;
 use super::budgets::sums;
 use super::fingerprint::Sums;
 use super::report::Check;
-use super::{BATCH, Scope, replay, rows};
+use super::{Scope, replay, rows};
 use crate::Result;
 use crate::fund::ledger::balances::Balances;
 
@@ -45,9 +45,9 @@ pub(super) async fn compare(check: &mut Check<'_>, books: &mut Books, scope: Sco
             .order_by_asc(Column::RecordedAt)
             .order_by_asc(Column::Seq);
         let batch = rows::batch(check, page).await?;
-        let Some(last) = batch.last() else { break };
+        let Some(last) = batch.rows.last() else { break };
         after = Some((last.node_id, last.recorded_at, last.seq));
-        for row in &batch {
+        for row in &batch.rows {
             let node = books
                 .find_node(row.node_id)
                 .and_then(|index| books.nodes.get_mut(index));
@@ -59,7 +59,10 @@ pub(super) async fn compare(check: &mut Check<'_>, books: &mut Books, scope: Sco
             let found = books.keys.entry(row.node_id, row.recorded_at, row.seq, &balances);
             node.entries = node.entries.wrapping_sub(found);
         }
-        check.report.entries += check.read(batch.len());
+        check.report.entries += check.read(batch.rows.len());
+        if batch.is_last {
+            break;
+        }
     }
     let different = books.nodes.iter().enumerate().filter(|(_, node)| node.entries != 0);
     let mut by_fund: BTreeMap<FundId, BTreeSet<usize>> = BTreeMap::new();
@@ -93,7 +96,7 @@ async fn locate(check: &mut Check<'_>, books: &Books, fund: FundId, mut nodes: B
         let batch = replay::after(fund, seq);
         let batch = rows::batch(check, batch).await?;
         let mut expected: BTreeMap<(usize, Key), Sums> = BTreeMap::new();
-        for transfer in &batch {
+        for transfer in &batch.rows {
             seq = transfer.seq;
             let Some(sides) = books.sides(transfer) else { continue };
             for (place, moved, change) in books.changes(sides, transfer.amount_minor) {
@@ -107,10 +110,10 @@ async fn locate(check: &mut Check<'_>, books: &Books, fund: FundId, mut nodes: B
             }
         }
         // What comes after the last transfer of all is of no transfer.
-        let last = batch.last().map(|transfer| (transfer.recorded_at, transfer.seq));
-        let until = last.filter(|_| u64::try_from(batch.len()).is_ok_and(|rows| rows == BATCH));
-        let found = between(check, books, &nodes, after, until).await?;
-        for (node, fault) in differences(&expected, &found) {
+        let last = batch.rows.last().map(|transfer| (transfer.recorded_at, transfer.seq));
+        let until = last.filter(|_| !batch.is_last);
+        let stored = between(check, books, &nodes, after, until).await?;
+        for (node, fault) in differences(&expected, &stored) {
             if nodes.remove(&node) {
                 let Some(node) = books.nodes.get(node) else { continue };
                 let ((_, seq), what) = fault;

@@ -9,6 +9,8 @@ use entity::{account, audit_event, payment_request, recovery, transfer};
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::report::Check;
+use super::rows;
 use crate::Result;
 use crate::fund::ledger::chart;
 
@@ -54,7 +56,8 @@ const fn subject(kind: TransferKind) -> NodeKind {
 
 impl Links {
     /// Loads what the transfers of a batch name.
-    pub(super) async fn load(snapshot: &DatabaseTransaction, batch: &[transfer::Model]) -> Result<Self> {
+    pub(super) async fn load(check: &mut Check<'_>, batch: &[transfer::Model]) -> Result<Self> {
+        let snapshot = check.snapshot;
         let about = |kind: NodeKind| {
             let own = batch.iter().filter(move |transfer| transfer.subject_kind == kind);
             own.map(|transfer| transfer.subject_id).collect::<Vec<_>>()
@@ -89,7 +92,7 @@ impl Links {
         Ok(Self {
             events: events(snapshot, batch).await?,
             awards,
-            undone: undone(snapshot, batch).await?,
+            undone: undone(check, batch).await?,
         })
     }
 
@@ -107,7 +110,7 @@ impl Links {
         match transfer.reverses_id {
             Some(id) => self.check_reversal(transfer, id, wrong),
             None if transfer.kind == TransferKind::Reject => {
-                wrong.push("it does not name the order it undoes".to_owned())
+                wrong.push("it does not name the order it undoes".to_owned());
             }
             None => {}
         }
@@ -186,13 +189,15 @@ async fn events(snapshot: &DatabaseTransaction, batch: &[transfer::Model]) -> Re
     Ok(found.into_iter().map(event).collect())
 }
 
-async fn undone(snapshot: &DatabaseTransaction, batch: &[transfer::Model]) -> Result<HashMap<TransferId, Undone>> {
+async fn undone(check: &mut Check<'_>, batch: &[transfer::Model]) -> Result<HashMap<TransferId, Undone>> {
     let named: Vec<TransferId> = batch.iter().filter_map(|transfer| transfer.reverses_id).collect();
     if named.is_empty() {
         return Ok(HashMap::new());
     }
-    let found = transfer::Entity::find().filter(transfer::Column::Id.is_in(named.iter().copied()));
-    let found = found.all(snapshot).await?;
+    let found = transfer::Entity::find()
+        .filter(transfer::Column::Id.is_in(named.iter().copied()))
+        .order_by_asc(transfer::Column::Id);
+    let found = rows::all(check, found).await?;
     // The database permits one only; whoever alters rows can lift that too.
     let by = transfer::Entity::find()
         .filter(transfer::Column::ReversesId.is_in(named))
@@ -200,7 +205,7 @@ async fn undone(snapshot: &DatabaseTransaction, batch: &[transfer::Model]) -> Re
         .select_only()
         .columns([transfer::Column::ReversesId, transfer::Column::Seq])
         .into_tuple::<(TransferId, i64)>()
-        .all(snapshot)
+        .all(check.snapshot)
         .await?;
     let first: HashMap<TransferId, i64> = by.into_iter().collect();
     let undone = found.into_iter().map(|transfer| {

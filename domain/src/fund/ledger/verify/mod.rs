@@ -47,7 +47,8 @@ pub(crate) async fn verify_fund(
 ) -> Result<Report> {
     let mut check = Check::new(snapshot, watcher);
     let scope = Scope::Fund(fund.id);
-    verify_scope(&mut check, std::slice::from_ref(fund), scope).await?;
+    let compared = verify_scope(&mut check, std::slice::from_ref(fund), scope).await;
+    rows::endure(&mut check, compared.map(drop))?;
     Ok(check.finish())
 }
 

@@ -3,7 +3,7 @@
 use entity::value::{AccountId, AccountKind, AuditEventId, Book, FundId, Instant, NodeKind, ProgrammeId, TransferKind};
 use entity::{account, fund, ledger_head, transfer};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Select,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::books::Books;
 use super::links::Links;
 use super::report::Check;
-use super::{BATCH, Scope, rows};
+use super::{Scope, rows};
 use crate::Result;
 use crate::fund::ledger::{chart, hash};
 
@@ -50,16 +50,16 @@ pub(super) async fn replay(check: &mut Check<'_>, books: &mut Books, fund: &fund
     };
     loop {
         let batch = rows::batch(check, after(fund.id, replay.end.seq)).await?;
-        if batch.is_empty() {
-            return Ok(replay.end);
-        }
-        let links = Links::load(check.snapshot, &batch).await?;
-        for transfer in &batch {
+        let links = Links::load(check, &batch.rows).await?;
+        for transfer in &batch.rows {
             for what in replay.next(transfer, &links, books) {
                 check.fault(format_args!("{} transfer {}", fund.code, transfer.seq), what);
             }
         }
-        check.report.transfers += check.read(batch.len());
+        check.report.transfers += check.read(batch.rows.len());
+        if batch.is_last || batch.rows.is_empty() {
+            return Ok(replay.end);
+        }
     }
 }
 
@@ -167,7 +167,8 @@ fn check_way(transfer: &transfer::Model, debit: &account::Model, credit: &accoun
 /// Compares the end of a journal with what is recorded of it.
 pub(super) async fn check_head(check: &mut Check<'_>, fund: &fund::Model, end: &End) -> Result<()> {
     let place = format!("{} ledger_head", fund.code);
-    let Some(head) = ledger_head::Entity::find_by_id(fund.id).one(check.snapshot).await? else {
+    let head = ledger_head::Entity::find_by_id(fund.id).order_by_asc(ledger_head::Column::FundId);
+    let Some(head) = rows::all(check, head).await?.pop() else {
         check.fault(place, "it is missing");
         return Ok(());
     };
@@ -190,12 +191,15 @@ pub(super) async fn check_strays(check: &mut Check<'_>, scope: Scope) -> Result<
     let Scope::Whole = scope else { return Ok(()) };
     let funds = Query::select().column(fund::Column::Id).from(fund::Entity).to_owned();
     let stray = Expr::col(ledger_head::Column::FundId).not_in_subquery(funds.clone());
-    let heads = ledger_head::Entity::find().filter(stray).limit(BATCH);
-    for head in heads.all(check.snapshot).await? {
+    let heads = ledger_head::Entity::find()
+        .filter(stray)
+        .order_by_asc(ledger_head::Column::FundId);
+    for head in rows::batch(check, heads).await?.rows {
         check.fault(format_args!("ledger_head of {}", head.fund_id), "there is no such fund");
     }
     let stray = Expr::col(transfer::Column::FundId).not_in_subquery(funds);
-    for transfer in transfers(scope).filter(stray).limit(BATCH).all(check.snapshot).await? {
+    let strays = transfers(scope).filter(stray).order_by_asc(transfer::Column::Id);
+    for transfer in rows::batch(check, strays).await?.rows {
         let place = format!("transfer {} of fund {}", transfer.seq, transfer.fund_id);
         check.fault(place, "there is no such fund");
     }

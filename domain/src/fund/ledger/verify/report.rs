@@ -121,6 +121,14 @@ impl<'a> Check<'a> {
         self.report.fault(place.to_string(), what.into());
     }
 
+    /// Adds a fault that may be come across again.
+    pub(crate) fn fault_once(&mut self, place: String, what: String) {
+        let known = |fault: &Fault| (&fault.place, &fault.what) == (&place, &what);
+        if !self.report.faults.iter().any(known) {
+            self.report.fault(place, what);
+        }
+    }
+
     /// Says that so many more rows will be read.
     pub(crate) fn expect(&mut self, rows: u64) {
         self.progress.total += rows;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::BATCH;
 use super::report::Check;
-use crate::Result;
+use crate::{Error, Result};
 
 /// All rows of an ordered selection that can be read; the others are faults.
 pub(crate) async fn all<E: EntityTrait>(check: &mut Check<'_>, rows: Select<E>) -> Result<Vec<E::Model>>
@@ -23,11 +23,26 @@ where
     }
 }
 
-/// The first rows of an ordered selection, one batch of them.
-pub(crate) async fn batch<E: EntityTrait>(check: &mut Check<'_>, rows: Select<E>) -> Result<Vec<E::Model>> {
+/// Some rows of a selection.
+pub(crate) struct Batch<M> {
+    /// Those that can be read.
+    pub(crate) rows: Vec<M>,
+    /// Whether there is none after them.
+    pub(crate) is_last: bool,
+}
+
+/// The first rows of an ordered selection.
+pub(crate) async fn batch<E: EntityTrait>(check: &mut Check<'_>, rows: Select<E>) -> Result<Batch<E::Model>> {
     match rows.clone().limit(BATCH).all(check.snapshot).await {
-        Err(error) if is_unreadable(&error) => readable(check, rows, BATCH).await,
-        found => Ok(found?),
+        Err(error) if is_unreadable(&error) => Ok(Batch {
+            rows: readable(check, rows, BATCH).await?,
+            is_last: false,
+        }),
+        found => {
+            let rows = found?;
+            let is_last = u64::try_from(rows.len()).is_ok_and(|count| count < BATCH);
+            Ok(Batch { rows, is_last })
+        }
     }
 }
 
@@ -39,6 +54,18 @@ fn is_unreadable(error: &DbErr) -> bool {
             matches!(**error, SqlxError::ColumnDecode { .. } | SqlxError::Decode(_))
         }
         _ => false,
+    }
+}
+
+/// Makes a fault of a row that could not be read where nothing can be said without it.
+pub(crate) fn endure(check: &mut Check<'_>, compared: Result<()>) -> Result<()> {
+    match compared {
+        Err(Error::Internal(cause)) if cause.downcast_ref().is_some_and(is_unreadable) => {
+            let what = format!("a row cannot be read, and what follows was not verified: {cause}");
+            check.fault("the database", what);
+            Ok(())
+        }
+        other => other,
     }
 }
 
@@ -56,7 +83,7 @@ async fn readable<E: EntityTrait>(check: &mut Check<'_>, rows: Select<E>, count:
             }
             Err(error) if is_unreadable(&error) => {
                 let place = place(check, part).await?;
-                check.fault(place, format!("it cannot be read: {error}"));
+                check.fault_once(place, format!("it cannot be read: {error}"));
             }
             rows => found.extend(rows?),
         }

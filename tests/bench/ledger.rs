@@ -1,0 +1,68 @@
+//! How fast money is posted, and whether what is read of it costs the same however long the ledger is.
+//!
+//! `scripts/bench-ledger` makes the databases, measures what the machine itself can do, and runs this. Everything here
+//! goes the way of a request: commands through [`Database::execute`](domain::Database::execute) by actors with roles,
+//! reads through the queries of the dashboard.
+
+mod figures;
+mod limits;
+mod options;
+mod program;
+mod reads;
+mod stage;
+mod storage;
+mod throughput;
+
+use std::process::ExitCode;
+
+use limits::Limits;
+use options::Options;
+use storage::Place;
+
+/// As the program has it.
+const USUAL_THREADS: usize = 2;
+
+fn main() -> ExitCode {
+    let options = match Options::read(std::env::args().skip(1)) {
+        Ok(options) => options,
+        Err(complaint) => {
+            eprintln!("ledger: {complaint}\n\n{}", options::USAGE);
+            return ExitCode::from(2);
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(USUAL_THREADS, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let broken = runtime.block_on(run(&options));
+    for promise in &broken {
+        eprintln!("ledger: {promise}");
+    }
+    if broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Measures each database and prints its tables; the promises that do not hold.
+async fn run(options: &Options) -> Vec<String> {
+    let limits = options.limits.as_deref().map(Limits::read).unwrap_or_default();
+    let mut broken = Vec::new();
+    for place in &options.places {
+        println!("\n## {}\n", place.engine());
+        throughput::report(place, options, &limits).await;
+        broken.extend(reads::report(place, options).await);
+        if let Some(program) = &options.program {
+            broken.extend(program::report(place, program).await);
+        }
+    }
+    broken
+}
+
+/// Says on standard error what is going on.
+fn say(place: &Place, what: &str) {
+    eprintln!("{}: {what}", place.engine());
+}

@@ -1,0 +1,130 @@
+//! Ledgers of several sizes, each a copy of the same one while it grows.
+
+use std::sync::Arc;
+
+use domain::{Actor, Database};
+use entity::value::{AccountId, AccountKind, AwardId, CallId, FundId, Instant, TransferId};
+use entity::{account, award, transfer};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::figures::{rate, rounded, whole};
+use crate::say;
+use crate::stage::{Journal, Stage};
+use crate::storage::Place;
+use crate::throughput::load;
+
+/// The database that grows; in the end the largest one.
+pub const GROWING: &str = "reads";
+/// How many clients fill it.
+const CLIENTS: u64 = 256;
+/// How many awards there are, each with an account of its own.
+const AWARDS: usize = 300;
+/// From how many places in the journal it is read.
+const PLACES: u64 = 500;
+
+/// A ledger of one size, and who reads it.
+pub struct Ledger {
+    /// The name of its database.
+    pub name: String,
+    pub database: Database,
+    pub transfers: u64,
+    pub reader: Actor,
+    pub fund: FundId,
+    pub calls: Vec<CallId>,
+    pub awards: Vec<AwardId>,
+    /// Of the calls, with what is left of their budgets.
+    pub accounts: Vec<AccountId>,
+    /// Some of its transfers, from anywhere in it.
+    pub somewhere: Vec<TransferId>,
+    /// When its first and its last transfer were recorded.
+    pub recorded: (Instant, Instant),
+}
+
+/// Fills a ledger, and keeps a copy of it at each size.
+pub async fn grow(place: &Place, sizes: &[u64]) -> Vec<Ledger> {
+    say(place, "setting the stage for reads");
+    let mut database = place.create(GROWING).await;
+    let stage = Stage::set(&database).await;
+    let journal = Arc::new(stage.journal("FUND", 5, 4).await);
+    stage.award(&journal, AWARDS).await;
+    drop(stage);
+    let mut names = Vec::with_capacity(sizes.len());
+    for (place_in_row, size) in (1..).zip(sizes) {
+        let side = place.connection(GROWING).await;
+        let there = last(&side, journal.fund).await;
+        side.close().await.expect("the connection closes");
+        let missing = size
+            .checked_sub(there)
+            .unwrap_or_else(|| panic!("the stage has {there} transfers already"));
+        let start = std::time::Instant::now();
+        load(&database, &journal, missing, CLIENTS).await;
+        let rate = rounded(rate(missing, start.elapsed()));
+        say(
+            place,
+            &format!(
+                "{} transfers, the last {} at {rate} a second",
+                whole(*size),
+                whole(missing)
+            ),
+        );
+        database.close().await.expect("the connections close");
+        place.settle(GROWING).await;
+        names.push(if place_in_row == sizes.len() {
+            GROWING.to_owned()
+        } else {
+            let name = format!("reads_{size}");
+            place.copy(GROWING, &name).await;
+            name
+        });
+        database = place.open(GROWING).await;
+    }
+    database.close().await.expect("the connections close");
+    let mut ledgers = Vec::with_capacity(names.len());
+    for name in names {
+        ledgers.push(Ledger::open(place, name, &journal).await);
+    }
+    ledgers
+}
+
+impl Ledger {
+    async fn open(place: &Place, name: String, journal: &Journal) -> Self {
+        let database = place.open(&name).await;
+        let side = place.connection(&name).await;
+        let transfers = last(&side, journal.fund).await;
+        let awards = award::Entity::find().all(&side).await.expect("awards");
+        let accounts = account::Entity::find()
+            .filter(account::Column::FundId.eq(journal.fund))
+            .filter(account::Column::Kind.eq(AccountKind::Call));
+        let accounts = accounts.all(&side).await.expect("accounts");
+        let end = i64::try_from(transfers).expect("a number");
+        let numbers = (0..PLACES).map(|_| fastrand::i64(1..=end)).chain([1, end]);
+        let somewhere = transfer::Entity::find()
+            .filter(transfer::Column::FundId.eq(journal.fund))
+            .filter(transfer::Column::Seq.is_in(numbers))
+            .order_by_asc(transfer::Column::Seq);
+        let somewhere = somewhere.all(&side).await.expect("transfers");
+        side.close().await.expect("the connection closes");
+        let recorded = |transfer: Option<&transfer::Model>| transfer.expect("a transfer").recorded_at;
+        Self {
+            name,
+            database,
+            transfers,
+            reader: journal.officer.clone(),
+            fund: journal.fund,
+            calls: journal.calls.clone(),
+            awards: awards.iter().map(|award| award.id).collect(),
+            accounts: accounts.iter().map(|account| account.id).collect(),
+            recorded: (recorded(somewhere.first()), recorded(somewhere.last())),
+            somewhere: somewhere.iter().map(|transfer| transfer.id).collect(),
+        }
+    }
+}
+
+/// How many transfers a fund has: they are numbered without gaps.
+async fn last(side: &DatabaseConnection, fund: FundId) -> u64 {
+    let last = transfer::Entity::find()
+        .filter(transfer::Column::FundId.eq(fund))
+        .order_by_desc(transfer::Column::Seq);
+    let last = last.one(side).await.expect("the ledger is read");
+    last.map_or(0, |last| last.seq).try_into().expect("a number")
+}
