@@ -43,11 +43,16 @@ async fn figures(connection: &DatabaseConnection) -> Figures {
 
 /// Undoes the migration by hand, and puts in the empty accounts and budgets that it made in advance.
 async fn return_to_the_first_ledger(engine: Engine, connection: &DatabaseConnection) {
-    let award = award::Entity::find()
-        .one(connection)
-        .await
-        .expect("the award")
-        .expect("one");
+    put_in_what_was_made_in_advance(connection).await;
+    for statement in undoing(engine) {
+        let done = connection.execute_unprepared(&statement).await;
+        done.unwrap_or_else(|error| panic!("{statement}: {error}"));
+    }
+}
+
+async fn put_in_what_was_made_in_advance(connection: &DatabaseConnection) {
+    let award = award::Entity::find().one(connection).await;
+    let award = award.expect("the award").expect("one");
     let paid_in_advance = account::Model {
         id: AccountId::new(),
         fund_id: award.fund_id,
@@ -66,12 +71,8 @@ async fn return_to_the_first_ledger(engine: Engine, connection: &DatabaseConnect
         .exec_without_returning(connection)
         .await
         .expect("an account");
-    let mut untouched = budget::Entity::find()
-        .one(connection)
-        .await
-        .expect("a budget")
-        .expect("one");
-    untouched = budget::Model {
+    let some = budget::Entity::find().one(connection).await;
+    let untouched = budget::Model {
         node_id: Uuid::now_v7(),
         envelope_minor: 0,
         programme_minor: 0,
@@ -80,48 +81,40 @@ async fn return_to_the_first_ledger(engine: Engine, connection: &DatabaseConnect
         award_minor: 0,
         ordered_minor: 0,
         paid_minor: 0,
-        ..untouched
+        ..some.expect("a budget").expect("one")
     };
     budget::Entity::insert(untouched.into_active_model())
         .exec_without_returning(connection)
         .await
         .expect("a budget");
+}
+
+/// What undoes the migration.
+fn undoing(engine: Engine) -> Vec<String> {
     let mut statements: Vec<String> = ["budget_entry", "budget_day", "recovery", "fiscal_year"]
         .map(|table| format!("DROP TABLE {table}"))
         .to_vec();
     if engine == Engine::Postgres {
         statements.push("DROP FUNCTION budget_entry_is_append_only".to_owned());
     }
-    for (table, columns) in [
-        (
-            "fund",
-            &[
-                "time_zone",
-                "enforces_payment_credits",
-                "decommitment",
-                "reinstates_recoveries",
-            ][..],
-        ),
-        ("budget", &["recoverable_minor", "recovered_minor", "lapsed_minor"]),
-        ("award", &["decommitted_minor"]),
-    ] {
-        statements.extend(
-            columns
-                .iter()
-                .map(|column| format!("ALTER TABLE {table} DROP COLUMN {column}")),
-        );
-    }
+    let columns = [
+        ("fund", "time_zone"),
+        ("fund", "enforces_payment_credits"),
+        ("fund", "decommitment"),
+        ("fund", "reinstates_recoveries"),
+        ("budget", "recoverable_minor"),
+        ("budget", "recovered_minor"),
+        ("budget", "lapsed_minor"),
+        ("award", "decommitted_minor"),
+    ];
+    statements.extend(columns.map(|(table, column)| format!("ALTER TABLE {table} DROP COLUMN {column}")));
     for side in ["debit", "credit"] {
         statements.push(format!("DROP INDEX transfer_{side}"));
         statements.push(format!(
             "CREATE INDEX transfer_{side} ON transfer ({side}_account_id, seq)"
         ));
     }
+    statements.extend(["transfer_kind", "transfer_actor"].map(|index| format!("DROP INDEX {index}")));
     statements.push("DELETE FROM seaql_migrations WHERE version LIKE '%complete_ledger'".to_owned());
-    for statement in statements {
-        connection
-            .execute_unprepared(&statement)
-            .await
-            .unwrap_or_else(|error| panic!("{statement}: {error}"));
-    }
+    statements
 }

@@ -105,6 +105,7 @@ impl Database {
                 .acquire_timeout(pool.patience)
                 .connect_timeout(pool.patience)
                 .test_before_acquire_if_idle_for(IDLE)
+                .map_sqlx_postgres_opts(move |postgres| postgres.options(limits(pool.patience)))
                 .sqlx_logging(false);
             let mut writer = connect(options).await?;
             count_statements(&mut writer, &statements);
@@ -151,6 +152,10 @@ impl Database {
             return Migrator::up(&self.writer, None).await.map_err(OpenError::Migration);
         }
         let txn = self.begin_migration().await.map_err(OpenError::Unreachable)?;
+        // However long another process takes.
+        txn.execute_unprepared("SET LOCAL lock_timeout = 0")
+            .await
+            .map_err(OpenError::Migration)?;
         txn.execute_unprepared("SELECT pg_advisory_xact_lock(7112026)")
             .await
             .map_err(OpenError::Migration)?;
@@ -217,6 +222,16 @@ async fn refuse_newer<C: ConnectionTrait>(db: &C) -> Result<(), OpenError> {
         Some(newer) => Err(OpenError::Newer(newer.version)),
         None => Ok(()),
     }
+}
+
+/// How long PostgreSQL lets a session wait, and be waited for: the lock of a journal whose holder has stopped answering,
+/// with its machine or its network, is free again once it has been idle for three times what anybody waits.
+fn limits(patience: Duration) -> [(&'static str, String); 2] {
+    let milliseconds = |time: Duration| time.as_millis().to_string();
+    [
+        ("lock_timeout", milliseconds(patience)),
+        ("idle_in_transaction_session_timeout", milliseconds(3 * patience)),
+    ]
 }
 
 fn sqlite(url: &str, connections: u32, patience: Duration) -> ConnectOptions {

@@ -45,9 +45,15 @@ impl Error {
         Self::Internal(Arc::from(cause.into()))
     }
 
-    /// Too many wait for the same journal.
-    pub(crate) fn overloaded() -> Self {
-        Self::Unavailable(Arc::from(Box::from("too many commands wait for the same journal")))
+    /// There is too much to do at the moment; what of, for the log.
+    pub(crate) fn busy(what: &'static str) -> Self {
+        Self::Unavailable(Arc::new(Busy(what)))
+    }
+
+    /// Whether nothing is wrong but that there is too much to do.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Unavailable(cause) if cause.is::<Busy>())
     }
 
     /// Somebody else did the same at the same time; trying again finds what they did.
@@ -59,6 +65,12 @@ impl Error {
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_)) && !self.is_transient()
+    }
+
+    /// Whether this is a refusal that was stored with an idempotency key, and is given again.
+    #[must_use]
+    pub fn is_replayed(&self) -> bool {
+        matches!(self, Self::Refused(refusals) if refusals.iter().any(|refusal| refusal.replayed))
     }
 
     /// Whether running the same transaction again at once may succeed: a serialisation failure, a deadlock.
@@ -101,6 +113,11 @@ impl Error {
         }
     }
 }
+
+/// See [`Error::busy`].
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Busy(&'static str);
 
 /// See [`Error::raced`].
 #[derive(Debug, thiserror::Error)]
@@ -172,6 +189,9 @@ pub struct Refusal {
     pub fr: String,
     /// Values a program may want, by name.
     pub details: Map<String, Value>,
+    /// Whether it was given before, in answer to the same idempotency key.
+    #[serde(skip)]
+    pub replayed: bool,
 }
 
 impl Refusal {
@@ -183,6 +203,7 @@ impl Refusal {
             en: en.into(),
             fr: fr.into(),
             details: Map::new(),
+            replayed: false,
         }
     }
 

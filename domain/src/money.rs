@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// The largest amount a single operation accepts, in minor units: ten thousand billion euros.
 ///
@@ -112,10 +112,27 @@ impl fmt::Display for Money {
 /// An amount as a client wrote it, before its currency is compared with the fund's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
-    /// A decimal number, as `1234.56`.
+    /// A decimal number, as `1234.56`. Two ways to write one number are the same to an idempotency key.
+    #[serde(serialize_with = "canonical")]
     pub decimal: String,
     /// An ISO 4217 code.
     pub currency: String,
+}
+
+/// Writes a decimal number without the zeros that change nothing, and anything else as it is.
+fn canonical<S: Serializer>(decimal: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    if whole.is_empty() || !is_number(whole) || !is_number(fraction) || decimal.ends_with('.') {
+        return serializer.serialize_str(decimal);
+    }
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    if fraction.is_empty() {
+        serializer.serialize_str(whole)
+    } else {
+        serializer.serialize_str(&format!("{whole}.{fraction}"))
+    }
 }
 
 impl From<Money> for Amount {

@@ -68,6 +68,7 @@ pub struct Outcome<T> {
 #[derive(Debug)]
 pub struct Work {
     txn: DatabaseTransaction,
+    clock: Clock,
     /// Who asks.
     pub actor: Actor,
     /// The instant at which all of this happens.
@@ -77,7 +78,10 @@ pub struct Work {
     postings: Vec<Posting>,
     /// The ends of the journals it writes to, locked; written back when it commits.
     ends: Vec<ledger_head::Model>,
+    /// Whether what the present actor asked for has left something to keep.
     recorded: bool,
+    /// Whether something that was asked for before, and has ended, has.
+    owes: bool,
 }
 
 /// The object that an audit event or a transfer is about.
@@ -106,13 +110,18 @@ impl Database {
         self.ask(actor, command, Mode::Do).await
     }
 
-    /// What a command would answer and move if it were executed now. Changes nothing, and takes no idempotency key.
+    /// What a command would answer and move if it were executed now. Changes nothing, and leaves its idempotency key
+    /// unused.
     pub async fn preview<C: Command>(&self, actor: &Actor, command: &C) -> Result<Outcome<C::Output>> {
         self.ask(actor, command, Mode::Preview).await
     }
 
     async fn ask<C: Command>(&self, actor: &Actor, command: &C, mode: Mode) -> Result<Outcome<C::Output>> {
         let idempotency = command.idempotency()?;
+        if idempotency.is_some() {
+            // A key is its person's own: nobody else takes a place in a queue.
+            actor.require_user()?;
+        }
         let journal = if self.queue.is_alone() || idempotency.is_none() {
             None
         } else {
@@ -131,9 +140,22 @@ impl Database {
     }
 }
 
+impl Database {
+    /// Waits for whoever is writing to the journal of a fund: until they have committed, or given up.
+    pub(crate) async fn pass_writers(&self, fund: FundId) -> Result<()> {
+        if self.queue.is_alone() {
+            let turn = Work::begin(&self.writer, self.clock()).await?;
+            return Ok(turn.txn.rollback().await?);
+        }
+        let end = ledger_head::Entity::find_by_id(fund).lock(LockType::Share);
+        end.one(&self.reader).await?;
+        Ok(())
+    }
+}
+
 impl Work {
     #[expect(clippy::disallowed_methods, reason = "this module is where transactions begin")]
-    async fn begin(connection: &DatabaseConnection) -> Result<Self> {
+    async fn begin(connection: &DatabaseConnection, clock: &Clock) -> Result<Self> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
@@ -142,29 +164,29 @@ impl Work {
         point!("work::begun");
         Ok(Self {
             txn,
+            clock: clock.clone(),
             actor: Actor::anonymous(Uuid::nil()),
             now: Instant(0),
             idempotency_key: None,
             postings: Vec::new(),
             ends: Vec::new(),
             recorded: false,
+            owes: false,
         })
     }
 
     /// Starts what one actor asks for. What was done before, in the same transaction, is not its own.
-    async fn start(&mut self, actor: &Actor, clock: &Clock) -> Result<Start> {
+    async fn start(&mut self, actor: &Actor) -> Result<Start> {
         self.txn.execute_unprepared("SAVEPOINT item").await?;
         point!("work::started");
         self.actor = actor.clone();
-        self.now = clock.now();
+        self.now = self.clock.now();
         self.idempotency_key = None;
         self.postings.clear();
-        let start = Start {
-            ends: self.ends.clone(),
-            recorded: self.recorded,
-        };
         self.recorded = false;
-        Ok(start)
+        Ok(Start {
+            ends: self.ends.clone(),
+        })
     }
 
     /// Undoes everything since the start, and stays there.
@@ -178,9 +200,9 @@ impl Work {
     }
 
     /// Ends what one actor asked for: what was not undone will be committed.
-    async fn end(&mut self, start: &Start) -> Result<()> {
+    async fn end(&mut self) -> Result<()> {
         self.txn.execute_unprepared("RELEASE SAVEPOINT item").await?;
-        self.recorded |= start.recorded;
+        self.owes |= self.recorded;
         Ok(())
     }
 
@@ -194,12 +216,15 @@ impl Work {
         if let Some(end) = self.ends.iter().find(|end| end.fund_id == fund) {
             return Ok(end.clone());
         }
-        let end = ledger_head::Entity::find_by_id(fund)
+        let mut end = ledger_head::Entity::find_by_id(fund)
             .lock(LockType::NoKeyUpdate)
             .one(&self.txn)
             .await?
             .ok_or_else(|| Error::internal("a fund has no journal"))?;
         point!("work::locked");
+        // What is recorded now is recorded after the lock was had, however long that took: whoever has waited for the
+        // lock to be free has seen all that is recorded by then.
+        end.recorded_at = Ord::max(end.recorded_at, self.clock.now());
         self.ends.push(end.clone());
         Ok(end)
     }
@@ -260,7 +285,7 @@ impl Work {
 
     /// Commits, with the ends of the journals that were written to.
     async fn commit(self) -> Result<(), Failure> {
-        if !self.recorded {
+        if !self.owes {
             return self.txn.rollback().await.map_err(Failure::before_commit);
         }
         for end in &self.ends {
@@ -287,7 +312,6 @@ impl Work {
 /// What a Work was when somebody's part of it started.
 struct Start {
     ends: Vec<ledger_head::Model>,
-    recorded: bool,
 }
 
 /// Why a transaction failed.

@@ -81,6 +81,8 @@ DROP INDEX transfer_debit;
 DROP INDEX transfer_credit;
 CREATE INDEX transfer_debit ON transfer (debit_account_id, recorded_at, seq);
 CREATE INDEX transfer_credit ON transfer (credit_account_id, recorded_at, seq);
+CREATE INDEX transfer_kind ON transfer (fund_id, kind, seq);
+CREATE INDEX transfer_actor ON transfer (fund_id, actor_id, seq);
 "#;
 
 /// The nodes that each account counts for: all those above it, its owner included.

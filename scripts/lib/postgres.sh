@@ -1,4 +1,4 @@
-# A throwaway PostgreSQL server for the tests. Sourced by the scripts that need one, once they have defined `say`,
+# A throwaway PostgreSQL server. Sourced by the scripts that need one, once they have defined `say`,
 # `fail` and `scratch`, the folder that they remove at their end. `start_postgres` exports OCTROI_TEST_POSTGRES;
 # `stop_postgres` belongs into their trap.
 
@@ -48,6 +48,7 @@ check_postgres() {
     chmod 711 "$scratch"
 }
 
+# Starts it with settings of its own besides: start_postgres [SETTING=VALUE]...
 start_postgres() {
     say "Starting $("$postgres_bin/postgres" --version) as $owner"
 
@@ -59,15 +60,8 @@ start_postgres() {
     as_owner "$postgres_bin/initdb" --pgdata "$data" --username postgres --auth password --pwfile "$data.password" \
         --encoding UTF8 --locale C.UTF-8 --no-sync >"$scratch/initdb.log" 2>&1 \
         || fail "initdb failed: $(cat "$scratch/initdb.log")"
-    # Without fsync: the tests kill Octroi, never PostgreSQL nor the machine, so nothing they prove rests on it.
-    as_owner tee --append "$data/postgresql.conf" >/dev/null <<'CONF'
-listen_addresses = '127.0.0.1'
-unix_socket_directories = ''
-max_connections = 400
-fsync = off
-full_page_writes = off
-synchronous_commit = on
-CONF
+    printf '%s\n' "listen_addresses = '127.0.0.1'" "unix_socket_directories = ''" 'max_connections = 400' "$@" \
+        | as_owner tee --append "$data/postgresql.conf" >/dev/null
 
     # A port that looks free may be taken a moment later: the server's own start is the test, so try a few.
     local port attempt

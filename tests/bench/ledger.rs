@@ -54,9 +54,10 @@ async fn run(options: &Options) -> Vec<String> {
     for place in &options.places {
         println!("\n## {}\n", place.engine());
         throughput::report(place, options, &limits).await;
-        broken.extend(reads::report(place, options).await);
+        let (too_dear, journal) = reads::report(place, options).await;
+        broken.extend(too_dear);
         if let Some(program) = &options.program {
-            broken.extend(program::report(place, program).await);
+            broken.extend(program::report(place, program, &journal).await);
         }
     }
     broken

@@ -1,30 +1,51 @@
-//! How soon the program is there, and how long it takes to prove the ledger.
+//! How soon the program is there again when it was killed, and how long it takes to prove the ledger.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use api::{Keys, graphql::id};
+use domain::Clock;
+use domain::fund::commands::{Holder, RedeployBudget};
+use futures_util::future::{join, join_all};
+use serde_json::{Value, json};
+
 use crate::figures::{percentile, rate, rounded, whole};
-use crate::reads::LARGEST;
 use crate::say;
-use crate::storage::Place;
+use crate::stage::Journal;
+use crate::storage::{LARGEST, Place};
 
 /// How soon the program answers, whatever the ledger.
 const READY_WITHIN: Duration = Duration::from_secs(2);
-/// How often it is started; the median counts.
+/// How often it is killed and started; the median counts.
 const STARTS: usize = 5;
 /// How long we wait for it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// How many clients it has when it is killed.
+const CLIENTS: usize = 32;
+/// How long they work before that.
+const LOAD: Duration = Duration::from_secs(1);
+const POST: &str =
+    "mutation($input: RedeployBudgetInput!) { redeployBudget(input: $input) { userErrors { message } } }";
+
 /// Prints what the program takes to start and to verify on the largest ledger; the promises that do not hold.
-pub async fn report(place: &Place, program: &Path) -> Vec<String> {
+pub async fn report(place: &Place, program: &Path, journal: &Journal) -> Vec<String> {
     let mut broken = Vec::new();
-    say(place, "starting the program");
+    say(place, "killing the program under load, and starting it again");
+    let key = std::env::temp_dir().join(format!("octroi-bench-{}.key", std::process::id()));
+    let keys = Keys::load_or_create(&key).expect("a key");
+    let officer = journal.officer.user_id().expect("a person");
+    let token = keys.issue(officer, Clock::system().now()).expect("a token").token;
     let mut starts = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
-        starts.push(start(place, program).await);
+        let server = Running::start(place, program, &key).await;
+        let posted = server.kill_under_load(journal, &token).await;
+        assert!(posted > 0, "nothing was posted before the program was killed");
+        starts.push(Running::start(place, program, &key).await.ready);
     }
+    std::fs::remove_file(key).expect("its key is removed");
     let ready = percentile(&mut starts, 50);
     if ready >= READY_WITHIN {
         broken.push(format!("{}: the program is ready after {ready:?}", place.engine()));
@@ -32,8 +53,8 @@ pub async fn report(place: &Place, program: &Path) -> Vec<String> {
     say(place, "verifying");
     let (transfers, time) = verify(place, program);
     println!(
-        "\nOn the largest ledger `octroi serve` is ready after {} ms (median of {STARTS}), and `octroi verify` takes {:.1} s: \
-         {} transfers a second.",
+        "\nOn the largest ledger, killed under load, `octroi serve` is ready again after {} ms (median of {STARTS}), and\n\
+         `octroi verify` takes {:.1} s: {} transfers a second.",
         ready.as_millis(),
         time.as_secs_f64(),
         rounded(rate(transfers, time)),
@@ -41,44 +62,98 @@ pub async fn report(place: &Place, program: &Path) -> Vec<String> {
     broken
 }
 
-/// Kills the program when it is dropped.
-struct Running(Child);
+/// The program while it serves. Killed when it is dropped.
+struct Running {
+    process: Child,
+    address: String,
+    /// From its start to its first answer that it is ready.
+    ready: Duration,
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
+        drop(self.process.kill());
+        drop(self.process.wait());
     }
 }
 
-/// From the start of the program to its first answer that it is ready.
-async fn start(place: &Place, program: &Path) -> Duration {
-    let begun = Instant::now();
-    let key = std::env::temp_dir().join(format!("octroi-bench-{}.key", std::process::id()));
-    let mut serve = command(place, program);
-    serve
-        .args(["serve", "--listen", "127.0.0.1:0", "--signing-key"])
-        .arg(&key);
-    let mut server = Running(serve.stderr(Stdio::piped()).spawn().expect("the program starts"));
-    let log = BufReader::new(server.0.stderr.take().expect("its log"));
-    let address = log.lines().map_while(Result::ok).find_map(|line| {
-        let (_, address) = line.split_once("listens on ")?;
-        address.split_whitespace().next().map(str::to_owned)
-    });
-    let url = format!("{}/readyz", address.expect("where it listens"));
-    let client = reqwest::Client::new();
-    while !client
-        .get(&url)
-        .send()
-        .await
-        .is_ok_and(|answer| answer.status().is_success())
-    {
-        assert!(begun.elapsed() < PATIENCE, "the program is not ready");
-        tokio::time::sleep(Duration::from_millis(1)).await;
+impl Running {
+    async fn start(place: &Place, program: &Path, key: &Path) -> Self {
+        let begun = Instant::now();
+        let mut serve = command(place, program);
+        serve
+            .args(["serve", "--listen", "127.0.0.1:0", "--signing-key"])
+            .arg(key);
+        let process = serve.stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut server = Self {
+            process,
+            address: String::new(),
+            ready: Duration::ZERO,
+        };
+        let mut log = BufReader::new(server.process.stderr.take().expect("its log")).lines();
+        let address = log.by_ref().map_while(Result::ok).find_map(|line| {
+            let (_, address) = line.split_once("listens on ")?;
+            address.split_whitespace().next().map(str::to_owned)
+        });
+        // Whatever else it says must not fill the pipe.
+        std::thread::spawn(move || log.for_each(drop));
+        server.address = address.expect("where it listens");
+        let (client, url) = (reqwest::Client::new(), format!("{}/readyz", server.address));
+        while !client
+            .get(&url)
+            .send()
+            .await
+            .is_ok_and(|answer| answer.status().is_success())
+        {
+            assert!(begun.elapsed() < PATIENCE, "the program is not ready");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        server.ready = begun.elapsed();
+        server
     }
-    let ready = begun.elapsed();
-    std::fs::remove_file(key).expect("its key is removed");
-    ready
+
+    /// Has clients post over HTTP for a while, and kills it under them; how many answers they had.
+    async fn kill_under_load(mut self, journal: &Journal, token: &str) -> usize {
+        let client = reqwest::Client::new();
+        let url = format!("{}/graphql", self.address);
+        let clients = (0..CLIENTS).map(|_| async {
+            let mut answers = 0;
+            loop {
+                let request = json!({ "query": POST, "variables": { "input": input(&journal.redeploy()) } });
+                let sent = client.post(&url).bearer_auth(token).json(&request).send().await;
+                let Ok(answer) = sent else { return answers };
+                let Ok(answer) = answer.json::<Value>().await else {
+                    return answers;
+                };
+                let refusals = &answer["data"]["redeployBudget"]["userErrors"];
+                assert_eq!(*refusals, json!([]), "{answer}");
+                answers += 1;
+            }
+        });
+        let kill = async {
+            tokio::time::sleep(LOAD).await;
+            self.process.kill().expect("the program is killed");
+        };
+        let (answers, ()) = join(join_all(clients), kill).await;
+        answers.into_iter().sum()
+    }
+}
+
+/// What a client sends to have a command run.
+fn input(command: &RedeployBudget) -> Value {
+    let holder = |holder: &Holder| match holder {
+        Holder::Programme(programme) => id::of(*programme),
+        Holder::Call(call) => id::of(*call),
+    };
+    let order = &command.order;
+    json!({
+        "from": holder(&command.from),
+        "to": holder(&command.to),
+        "amount": { "amount": order.amount.decimal, "currency": order.amount.currency },
+        "reason": order.reason,
+        "document": order.document,
+        "idempotencyKey": order.idempotency_key,
+    })
 }
 
 /// How many transfers it proved, and how long that took.

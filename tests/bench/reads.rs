@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::figures::{heading, microseconds, percentile, row, whole};
 use crate::options::Options;
 use crate::say;
+use crate::stage::Journal;
 use crate::storage::Place;
 use ledger::Ledger;
 use queries::{QUERIES, Query};
@@ -19,9 +20,6 @@ const TOLERANCE: f64 = 1.5;
 /// How often a query is asked to see how many statements it takes.
 const COUNTED: usize = 20;
 
-/// The database with the largest ledger, once the reads were measured.
-pub use ledger::GROWING as LARGEST;
-
 /// What one query cost on one ledger.
 #[derive(Clone, Debug, Default)]
 struct Cost {
@@ -30,9 +28,9 @@ struct Cost {
     times: Vec<Duration>,
 }
 
-/// Prints what each query costs at each size; the promises that do not hold.
-pub async fn report(place: &Place, options: &Options) -> Vec<String> {
-    let ledgers = ledger::grow(place, &options.sizes).await;
+/// Prints what each query costs at each size; the promises that do not hold, and the journal of the largest ledger.
+pub async fn report(place: &Place, options: &Options) -> (Vec<String>, Journal) {
+    let (ledgers, journal) = ledger::grow(place, &options.sizes).await;
     say(place, "reading");
     let mut broken = Vec::new();
     println!(
@@ -55,7 +53,7 @@ pub async fn report(place: &Place, options: &Options) -> Vec<String> {
     for ledger in ledgers {
         ledger.database.close().await.expect("the connections close");
     }
-    broken
+    (broken, journal)
 }
 
 /// Asks a query of each ledger in turn, so that whatever else the machine does weighs on all of them.

@@ -7,6 +7,9 @@ use domain::database::Pool;
 use domain::{Clock, Database};
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 
+/// The database that grows while reads are measured; in the end the largest one.
+pub const LARGEST: &str = "reads";
+
 /// Where databases of one engine are made.
 #[derive(Clone, Debug)]
 pub enum Place {

@@ -110,10 +110,10 @@ async fn client(database: Database, journal: Arc<Journal>, start: Instant, end: 
 }
 
 /// Has clients post until the journal has so many transfers more.
-pub async fn load(database: &Database, journal: &Arc<Journal>, transfers: u64, clients: u64) {
+pub async fn load(database: &Database, journal: &Journal, transfers: u64, clients: u64) {
     let clients = (0..clients).map(|number| {
         let share = transfers / clients + u64::from(number < transfers % clients);
-        let (database, journal) = (database.clone(), Arc::clone(journal));
+        let (database, journal) = (database.clone(), journal.clone());
         tokio::spawn(async move {
             for _ in 0..share {
                 journal.post(&database, &journal.redeploy_some_day()).await;

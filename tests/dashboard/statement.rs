@@ -8,6 +8,7 @@ use crate::harness::{Persona, TestApp, on_both_databases, text};
 
 on_both_databases![
     the_accounts_of_a_fund_are_listed_and_found_by_what_they_are,
+    the_accounts_of_an_award_held_what_its_budget_was,
     a_statement_leads_from_what_an_account_held_to_what_it_holds,
     a_statement_of_what_is_to_come_or_ends_before_it_begins_is_refused,
 ];
@@ -50,13 +51,8 @@ async fn the_accounts_of_a_fund_are_listed_and_found_by_what_they_are(app: TestA
     let all = whole(&app, &world).await;
     let (mut paged, mut after) = (Vec::new(), Value::Null);
     loop {
-        let page = accounts(
-            &app,
-            &world.finance,
-            &world.fund_id,
-            json!({ "first": 4, "after": after }),
-        )
-        .await;
+        let arguments = json!({ "first": 4, "after": after });
+        let page = accounts(&app, &world.finance, &world.fund_id, arguments).await;
         paged.extend(page["nodes"].as_array().expect("accounts").clone());
         if page["pageInfo"]["hasNextPage"] == json!(false) {
             break;
@@ -70,61 +66,51 @@ async fn the_accounts_of_a_fund_are_listed_and_found_by_what_they_are(app: TestA
         (json!({ "fiscalYear": 2019 }), "fiscalYear", json!(2019)),
     ];
     for (filter, field, value) in cases {
-        let found = accounts(
-            &app,
-            &world.finance,
-            &world.fund_id,
-            json!({ "filter": filter, "first": 100 }),
-        )
-        .await;
+        let arguments = json!({ "filter": filter, "first": 100 });
+        let found = accounts(&app, &world.finance, &world.fund_id, arguments).await;
         let expected: Vec<_> = all.iter().filter(|account| account[field] == value).cloned().collect();
         assert!(expected.len() > 1, "{filter}");
         assert_eq!(found["nodes"], json!(expected), "{filter}");
         assert_eq!(found["totalCount"], expected.len(), "{filter}");
     }
-    let filter = json!({ "filter": { "owner": world.award_id } });
-    let of_award = accounts(&app, &world.finance, &world.fund_id, filter).await;
-    let kinds: Vec<_> = of_award["nodes"]
-        .as_array()
-        .expect("accounts")
-        .iter()
-        .map(|a| text(&a["kind"]))
-        .collect();
+}
+
+async fn the_accounts_of_an_award_held_what_its_budget_was(app: TestApp) {
+    let world = World::new(&app).await;
+    let of_award = of_award(&app, &world, &Value::Null).await;
+    let kinds: Vec<_> = of_award.iter().map(|account| text(&account["kind"])).collect();
     assert_eq!(
         kinds,
         ["RESERVED", "AWARD", "ORDERED", "PAID", "RECOVERABLE", "RECOVERED"]
     );
-    for account in of_award["nodes"].as_array().expect("accounts") {
+    for account in &of_award {
         assert_eq!(account["owner"]["__typename"], "Award");
         assert_eq!(account["fund"]["id"], world.fund_id);
         assert_eq!(account["fiscalYear"], Value::Null);
     }
-    // What they held adds up to what the budget of the award was.
     for (at, budgets) in &world.history {
-        let arguments = json!({ "filter": { "owner": world.award_id }, "at": at });
-        let then = accounts(&app, &world.finance, &world.fund_id, arguments).await;
+        let accounts = self::of_award(&app, &world, &json!(at)).await;
         let held = |kind: &str| {
-            let nodes = then["nodes"].as_array().expect("accounts");
-            nodes
-                .iter()
-                .find(|account| account["kind"] == kind)
-                .map_or(0, |account| cents(&account["then"]))
+            let mut own = accounts.iter().filter(|account| account["kind"] == kind);
+            own.next().map_or(0, |account| cents(&account["then"]))
         };
         let award = budgets.last().expect("the budget of the award");
         let figure = |name: &str| {
-            text(&award[name]["amount"])
-                .replace('.', "")
-                .parse::<i64>()
-                .expect("cents")
+            let cents = text(&award[name]["amount"]).replace('.', "");
+            cents.parse::<i64>().expect("cents")
         };
         assert_eq!(held("RESERVED"), figure("reserved"), "{at}");
         assert_eq!(held("AWARD") + held("ORDERED"), figure("remainingToPay"), "{at}");
-        assert_eq!(
-            held("PAID") + held("RECOVERABLE") + held("RECOVERED"),
-            figure("paid"),
-            "{at}"
-        );
+        let paid = held("PAID") + held("RECOVERABLE") + held("RECOVERED");
+        assert_eq!(paid, figure("paid"), "{at}");
     }
+}
+
+/// The accounts of the award, with what they held at an instant.
+async fn of_award(app: &TestApp, world: &World, at: &Value) -> Vec<Value> {
+    let arguments = json!({ "filter": { "owner": world.award_id }, "at": at });
+    let found = accounts(app, &world.finance, &world.fund_id, arguments).await;
+    found["nodes"].as_array().expect("accounts").clone()
 }
 
 async fn a_statement_leads_from_what_an_account_held_to_what_it_holds(app: TestApp) {

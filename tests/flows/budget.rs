@@ -322,7 +322,8 @@ async fn a_refused_operation_answers_nothing_but_why(app: TestApp) {
         let mut payload = answer["data"]["reduceEnvelope"].clone();
         assert!(payload["userErrors"].as_array().is_some_and(|errors| errors.len() == 1));
         payload["userErrors"] = Value::Null;
-        let nothing = json!({ "replayed": null, "preview": null, "postings": null, "fund": null, "userErrors": null });
+        let nothing = json!({ "replayed": false, "preview": preview, "postings": null, "fund": null,
+            "userErrors": null });
         assert_eq!(payload, nothing);
     }
     app.verify().await;

@@ -10,6 +10,16 @@ use crate::harness::{Client, Persona, TestApp, mutation, text};
 const DECISIONS: usize = 40;
 /// How many payments there are to order, of 100 euros each.
 const PAYMENTS: usize = 24;
+/// What the call is given before any job is done.
+const OPENED: i64 = 500_000;
+/// What its first award is committed for.
+const COMMITTED: i64 = 2_400;
+
+/// What of the call's budget is opened, reserved, committed and ordered, in euros.
+pub type Figures = [i64; 4];
+
+/// The budget before any job is done.
+pub const AT_FIRST: Figures = [OPENED, 0, COMMITTED, 0];
 
 /// A mutation that moves money, with its key, and what it must bring about.
 #[derive(Clone, Debug)]
@@ -54,6 +64,15 @@ impl Job {
         }
     }
 
+    /// What it adds to the budget of the call.
+    pub fn adds(&self) -> Figures {
+        match self.name {
+            "adoptDecision" => [0, 1_000, 0, 0],
+            "orderPayment" => [0, 0, 0, 100],
+            _ => [1, 0, 0, 0],
+        }
+    }
+
     /// The request for it, ready to be sent.
     pub async fn request(&self, server: &Client) -> reqwest::RequestBuilder {
         let selection = match self.name {
@@ -95,14 +114,16 @@ impl Job {
 
 /// What the call's budget is once these jobs are done, each once.
 pub fn budget(done: &[Job]) -> String {
-    let count = |name: &str| done.iter().filter(|job| job.name == name).count();
-    let (adopted, ordered, allocated) = (count("adoptDecision"), count("orderPayment"), count("allocateBudget"));
+    let [opened, reserved, committed, ordered] = done.iter().map(Job::adds).fold(AT_FIRST, sum);
+    let available = opened - reserved - committed;
     format!(
-        "available {}.00, reserved {}.00, committed 2400.00, ordered {}.00, paid 0.00",
-        497_600 + allocated - 1000 * adopted,
-        1000 * adopted,
-        100 * ordered
+        "available {available}.00, reserved {reserved}.00, committed {committed}.00, ordered {ordered}.00, paid 0.00"
     )
+}
+
+/// Figures with what a job adds.
+pub fn sum(figures: Figures, added: Figures) -> Figures {
+    std::array::from_fn(|place| figures[place] + added[place])
 }
 
 /// Decisions to adopt, and payments to order on the first award.

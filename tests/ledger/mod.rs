@@ -1,6 +1,7 @@
 //! The envelope cannot be overdrawn: not by many at once, not by a crash, not while the database is away, and not by
 //! hand without a trace.
 
+mod batch;
 mod crash;
 mod job;
 mod model;
@@ -10,6 +11,8 @@ mod tamper;
 
 use std::env;
 
+use api::graphql::id;
+use entity::value::UserId;
 use serde_json::json;
 
 use crate::flows::stage::{self, Call, assign, draft_input, euros};
@@ -79,4 +82,9 @@ fn dice() -> fastrand::Rng {
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("OCTROI_TEST_SEED={seed}");
     fastrand::Rng::with_seed(seed)
+}
+
+/// Whose account a persona is.
+fn user(persona: &Persona) -> UserId {
+    id::parse(&persona.id.as_str().into()).expect("the identifier of an account")
 }

@@ -21,7 +21,7 @@ use tokio::time::sleep;
 
 use super::{
     Proposals, dice,
-    job::{self, Job, prepare},
+    job::{self, Figures, Job, prepare},
 };
 use crate::flows::stage::{self, with};
 use crate::harness::{Engine, Fragile, Octroi, TestApp, TestDatabase, octroi, on_both_databases, text};
@@ -108,13 +108,22 @@ async fn a_disk_that_is_full_loses_nothing_and_does_nothing_twice(Fragile(app): 
 async fn a_database_that_goes_away_is_used_again_when_it_is_back(Fragile(app): Fragile) {
     let ordeal = Ordeal::new(app).await;
     ordeal
-        .live_through(async |storage, _| {
-            for how in ["immediate", "fast", "immediate"] {
+        .live_through(async |storage, told| {
+            for how in ["immediate", "fast"] {
                 storage.go_away(how).await;
                 sleep(Duration::from_millis(300)).await;
                 storage.come_back().await;
                 sleep(Duration::from_millis(300)).await;
             }
+            // Whoever has patience need not notice so far. The last time it is away until somebody was told.
+            let before = told.load(Ordering::Relaxed);
+            storage.go_away("immediate").await;
+            let start = Instant::now();
+            while told.load(Ordering::Relaxed) == before {
+                assert!(start.elapsed() < LONGEST, "nobody noticed");
+                sleep(PAUSE).await;
+            }
+            storage.come_back().await;
         })
         .await;
 }
@@ -126,6 +135,10 @@ struct Ordeal {
     proposals: Proposals,
     jobs: Mutex<Vec<Job>>,
     done: Mutex<Vec<(Job, Value)>>,
+    /// The call's budget if all that was ever sent were done.
+    at_most: Mutex<Figures>,
+    /// The call's budget if only what was acknowledged were done.
+    at_least: Mutex<Figures>,
     /// How many answers said that the database was not available.
     told: AtomicUsize,
     /// Since when it has been over.
@@ -148,6 +161,8 @@ impl Ordeal {
             proposals,
             jobs: Mutex::new(jobs),
             done: Mutex::default(),
+            at_most: Mutex::new(job::AT_FIRST),
+            at_least: Mutex::new(job::AT_FIRST),
             told: AtomicUsize::new(0),
             over: OnceLock::new(),
         }
@@ -177,6 +192,7 @@ impl Ordeal {
                 None if self.is_over() => return,
                 None => Job::allocate(&self.proposals.call.finance, &self.proposals.call.call_id),
             };
+            add(&self.at_most, &job);
             let answer = loop {
                 match ask(&self.server, job.request(&self.server).await).await {
                     Some(answer) => break answer,
@@ -187,27 +203,37 @@ impl Ordeal {
                 sleep(PAUSE).await;
             };
             let payload = job.acknowledged(&answer);
+            add(&self.at_least, &job);
             self.done.lock().expect("what is done").push((job, payload));
             sleep(PAUSE).await;
         }
     }
 
-    /// Reads the budget; its figures add up in every answer, or there is none.
+    /// Reads the budget. Each answer holds all that was acknowledged before it was asked for, nothing that was not sent
+    /// before it came, and nothing less than the one before; or there is none.
     async fn read(&self) {
         const BUDGET: &str = "query($node: ID!) { budget(node: $node) {
-            opened { minorUnits } available { minorUnits } reserved { minorUnits } committed { minorUnits }
+            opened { minorUnits } reserved { minorUnits } committed { minorUnits } ordered { minorUnits }
         } }";
         let call = &self.proposals.call;
         let token = self.server.token(&call.finance).await;
+        let mut before = job::AT_FIRST;
         while !self.is_over() {
+            let acknowledged = *self.at_least.lock().expect("what was acknowledged");
             let request = self
                 .server
                 .request(Some(&token), BUDGET, &json!({ "node": call.call_id }));
             if let Some(answer) = ask(&self.server, request).await {
-                let figure = |name: &str| text(&answer["data"]["budget"][name]["minorUnits"]).parse::<i64>();
-                let figure = |name: &str| figure(name).expect("minor units");
-                let sum = figure("available") + figure("reserved") + figure("committed");
-                assert_eq!(figure("opened"), sum, "{answer:#}");
+                let sent = *self.at_most.lock().expect("what was sent");
+                let read = figures(&answer);
+                for (place, figure) in read.into_iter().enumerate() {
+                    let least = Ord::max(before[place], acknowledged[place]);
+                    assert!(
+                        least <= figure && figure <= sent[place],
+                        "{read:?} after {before:?} and {acknowledged:?}, with {sent:?} sent"
+                    );
+                }
+                before = read;
             }
             sleep(PAUSE).await;
         }
@@ -237,6 +263,23 @@ impl Ordeal {
         let verified = octroi(&self.app.storage, &["verify"]);
         assert!(verified.status.success(), "{verified:?}");
     }
+}
+
+/// Counts a job in.
+fn add(figures: &Mutex<Figures>, job: &Job) {
+    let mut figures = figures.lock().expect("the figures");
+    *figures = job::sum(*figures, job.adds());
+}
+
+/// The budget of an answer.
+fn figures(answer: &Value) -> Figures {
+    ["opened", "reserved", "committed", "ordered"].map(|figure| {
+        let minor: i64 = text(&answer["data"]["budget"][figure]["minorUnits"])
+            .parse()
+            .expect("minor units");
+        assert_eq!(minor % 100, 0, "nobody moves cents: {answer:#}");
+        minor / 100
+    })
 }
 
 /// The answer to a request; `None` when it says, as it should, that the database is not available.

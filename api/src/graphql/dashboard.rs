@@ -1,13 +1,18 @@
 //! Budgets in the contract.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_graphql::dataloader::Loader;
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use domain::dashboard::queries::{self, Node};
-use domain::dashboard::series;
-use entity::value::{AwardId, CallId, FundId, NodeKind, ProgrammeId};
+use domain::dashboard::queries::Node;
+use domain::dashboard::{self, Moment, series};
+use entity::value::{AwardId, CallId, FundId, Instant, NodeKind, ProgrammeId};
 
 use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
 use super::id;
+use super::loader::Batch;
 use super::page;
 use super::scalar::{Date, DateTime, Money};
 
@@ -69,7 +74,34 @@ impl Budget {
     /// The budget of a node, now or as it was at an instant, if the viewer may see it.
     pub(crate) async fn load(ctx: &Context<'_>, node: Node, as_of: Option<DateTime>) -> Result<Self> {
         let as_of = as_of.map(|at| at.0);
-        Ok(queries::budget(ctx.database(), ctx.actor(), node, as_of).await?.into())
+        Ok(ctx.loaders().one(BudgetOf(node, as_of)).await??.into())
+    }
+}
+
+/// The budget of a node, now or as it was at an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BudgetOf(Node, Option<Instant>);
+
+impl Loader<BudgetOf> for Batch {
+    type Value = domain::Result<domain::dashboard::budget::Budget>;
+    type Error = Error;
+
+    async fn load(&self, keys: &[BudgetOf]) -> Result<HashMap<BudgetOf, Self::Value>> {
+        let mut nodes: HashMap<Option<Instant>, Vec<Node>> = HashMap::new();
+        for BudgetOf(node, as_of) in keys {
+            nodes.entry(*as_of).or_default().push(*node);
+        }
+        let mut found = HashMap::with_capacity(keys.len());
+        for (as_of, nodes) in nodes {
+            let moment = as_of.map_or_else(|| self.present(), |at| Arc::new(Moment::new(Some(at))));
+            let budgets = dashboard::budgets(self.database(), self.actor(), &nodes, &moment).await?;
+            found.extend(
+                budgets
+                    .into_iter()
+                    .map(|(node, budget)| (BudgetOf(node, as_of), budget)),
+            );
+        }
+        Ok(found)
     }
 }
 

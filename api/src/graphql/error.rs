@@ -67,9 +67,13 @@ impl Error {
         Self::Internal(error_id)
     }
 
-    fn unavailable(cause: &str) -> Self {
+    fn unavailable(cause: &str, is_busy: bool) -> Self {
         let error_id = Uuid::now_v7();
-        tracing::error!(%error_id, %cause, "the database is not available");
+        if is_busy {
+            tracing::info!(%error_id, %cause, "turned away");
+        } else {
+            tracing::error!(%error_id, %cause, "the database is not available");
+        }
         Self::Unavailable(error_id)
     }
 
@@ -98,8 +102,8 @@ impl Error {
                 .collect::<Vec<_>>()
                 .join(" "),
             Self::Unavailable(_) => {
-                "The service cannot reach or write its database at the moment. Try again; with the same \
-                                     idempotency key nothing is done twice."
+                "The service cannot do this at the moment: it has too much to do, or cannot reach its database. Try again; \
+                 with the same idempotency key nothing is done twice."
                     .to_owned()
             }
             Self::Internal(_) => "Something broke on our side. Quote the error id when you report it.".to_owned(),
@@ -109,12 +113,13 @@ impl Error {
 
 impl From<domain::Error> for Error {
     fn from(error: domain::Error) -> Self {
+        let is_busy = error.is_busy();
         match error {
             domain::Error::Unauthenticated => Self::Unauthenticated,
             domain::Error::Forbidden => Self::Forbidden,
             domain::Error::NotFound => Self::NotFound,
             domain::Error::Refused(refusals) => Self::Refused(refusals),
-            domain::Error::Unavailable(cause) => Self::unavailable(&chain(cause.as_ref())),
+            domain::Error::Unavailable(cause) => Self::unavailable(&chain(cause.as_ref()), is_busy),
             domain::Error::Internal(cause) => Self::internal(chain(cause.as_ref())),
         }
     }

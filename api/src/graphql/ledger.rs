@@ -93,6 +93,9 @@ pub enum Book {
 /// side.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Posting {
+    /// Global identifier of the transfer, by which `node` finds it and `reverseTransfer` undoes it. Null in a preview, and
+    /// in a repeat of an answer from before transfers were named.
+    transfer_id: Option<ID>,
     /// What it does.
     kind: TransferKind,
     /// How much.
@@ -120,11 +123,12 @@ pub struct PostingSide {
 }
 
 impl Posting {
-    /// A transfer, as a command tells of it.
-    pub(crate) fn new(posting: &ledger::Posting) -> Result<Self> {
+    /// A transfer, as a command tells of it, or a preview of one.
+    pub(crate) fn new(posting: &ledger::Posting, preview: bool) -> Result<Self> {
         let currency = Currency::from_code(&posting.currency)
             .ok_or_else(|| Error::internal("a transfer in an unknown currency"))?;
         Ok(Self {
+            transfer_id: posting.transfer_id.filter(|_| !preview).map(id::of),
             kind: posting.kind.into(),
             amount: domain::Money::new(posting.amount_minor, currency).into(),
             debit: PostingSide::new(&posting.debit, currency),

@@ -21,10 +21,12 @@
 //! `struct LotsOf(CallId)`, with a `Vec` as its value, and `ctx.loaders().all(LotsOf(id))`.
 
 use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_graphql::dataloader::{DataLoader, HashMapCache, Loader};
 use async_graphql::runtime::Timer;
+use domain::dashboard::Moment;
 use domain::{Actor, Database};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -37,6 +39,7 @@ use super::error::{Error, Result};
 pub struct Batch {
     database: Database,
     actor: Actor,
+    present: Mutex<Arc<Moment>>,
 }
 
 impl Batch {
@@ -51,6 +54,12 @@ impl Batch {
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
+
+    /// The present, the same for all that this request reads: its figures add up to each other.
+    #[must_use]
+    pub fn present(&self) -> Arc<Moment> {
+        Arc::clone(&self.present.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// The loaders of one request, with what they have loaded.
@@ -60,7 +69,11 @@ impl Loaders {
     /// Loaders that have loaded nothing yet.
     pub(crate) fn new(database: Database, actor: Actor) -> Self {
         Self(DataLoader::with_cache(
-            Batch { database, actor },
+            Batch {
+                database,
+                actor,
+                present: Mutex::default(),
+            },
             Spawner,
             Yield,
             HashMapCache::default(),
@@ -89,6 +102,7 @@ impl Loaders {
     /// Trusts nothing loaded before, for the rest of this request: something is about to change.
     pub(crate) fn distrust_cache(&self) {
         self.0.enable_all_cache(false);
+        *self.0.loader().present.lock().unwrap_or_else(PoisonError::into_inner) = Arc::default();
     }
 }
 

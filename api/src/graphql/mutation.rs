@@ -42,11 +42,13 @@ macro_rules! payload {
     (
         $(#[$doc:meta])*
         pub struct $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty,)* }
+        $(always { $($(#[$always_doc:meta])* $always:ident: $always_type:ty,)* })?
     ) => {
         $(#[$doc])*
         #[derive(Default, async_graphql::SimpleObject)]
         pub struct $name {
             $($(#[$field_doc])* $field: Option<$type>,)*
+            $($($(#[$always_doc])* $always: $always_type,)*)?
             /// Why nothing was done, every reason at once; empty when it was done.
             user_errors: Vec<$crate::graphql::user_error::UserError>,
             /// The `clientMutationId` of the input.
@@ -71,7 +73,16 @@ pub(crate) use payload;
 /// What a mutation that moves money answers. Made by [`money_payload!`].
 pub(crate) trait MoneyPayload: Payload {
     /// Puts in what all of them have.
-    fn with_money(self, postings: Vec<Posting>, replayed: bool, preview: bool) -> Self;
+    fn with_money(self, money: Told) -> Self;
+}
+
+/// What the caller of a mutation that moves money is told, whichever it was.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// None when it was refused.
+    pub(crate) postings: Option<Vec<Posting>>,
+    pub(crate) replayed: bool,
+    pub(crate) preview: bool,
 }
 
 /// Declares the payload of a mutation that moves money: as [`payload!`] does, with what moved.
@@ -87,23 +98,21 @@ macro_rules! money_payload {
                 /// What moved in the ledger and what is left on either side, transfer by transfer; in a preview, what
                 /// would. Null when refused. A repeat answers what moved then, and what was left then.
                 postings: Vec<$crate::graphql::ledger::Posting>,
-                /// Whether this is the answer to an earlier request with the same key; null when refused.
+            }
+            always {
+                /// Whether this is the answer to an earlier request with the same key, be it a refusal.
                 replayed: bool,
-                /// Whether nothing was done, because only a preview was asked for; null when refused.
+                /// Whether only a preview was asked for: nothing was done, the objects of this payload are as they
+                /// were, and `postings` says what would move.
                 preview: bool,
             }
         }
 
         impl $crate::graphql::mutation::MoneyPayload for $name {
-            fn with_money(
-                mut self,
-                postings: Vec<$crate::graphql::ledger::Posting>,
-                replayed: bool,
-                preview: bool,
-            ) -> Self {
-                self.postings = Some(postings);
-                self.replayed = Some(replayed);
-                self.preview = Some(preview);
+            fn with_money(mut self, told: $crate::graphql::mutation::Told) -> Self {
+                self.postings = told.postings;
+                self.replayed = told.replayed;
+                self.preview = told.preview;
                 self
             }
         }
@@ -121,7 +130,9 @@ macro_rules! money_input {
         #[derive(async_graphql::InputObject)]
         pub struct $name {
             $($(#[$field_doc])* pub(super) $field: $type,)*
-            /// A text of 1 to 200 characters, new for every operation: a repeat with the same key changes nothing.
+            /// A text of 1 to 200 characters, new for every operation. A repeat by the same person with the same key and
+            /// input changes nothing and answers what the first one did, a refusal too: who has mended the reason of a
+            /// refusal takes a new key.
             pub(super) idempotency_key: String,
             /// Only say what it would do and what would be left; changes nothing, and leaves the key unused.
             #[graphql(default)]
@@ -165,18 +176,29 @@ where
     P: MoneyPayload,
     F: Future<Output = Result<P>>,
 {
+    let mut told = Told {
+        preview: manner.preview,
+        ..Told::default()
+    };
     let attempt = async {
         let (database, actor, command) = (ctx.database(), ctx.actor(), command?);
-        let outcome = if manner.preview {
-            database.preview(actor, &command).await?
+        let ran = if manner.preview {
+            database.preview(actor, &command).await
         } else {
-            database.execute(actor, &command).await?
+            database.execute(actor, &command).await
         };
-        let postings = outcome.postings.iter().map(Posting::new).collect::<Result<_>>()?;
-        let (replayed, preview) = (outcome.replayed, outcome.preview);
-        Ok(done(outcome).await?.with_money(postings, replayed, preview))
+        told.replayed = match &ran {
+            Ok(outcome) => outcome.replayed,
+            Err(error) => error.is_replayed(),
+        };
+        let outcome = ran?;
+        let postings = outcome.postings.iter();
+        let postings = postings.map(|posting| Posting::new(posting, manner.preview));
+        told.postings = Some(postings.collect::<Result<_>>()?);
+        done(outcome).await
     };
-    settle(ctx, manner.client_mutation_id, attempt).await
+    let settled = settle(ctx, manner.client_mutation_id, attempt).await?;
+    Some(settled.map(|payload: P| payload.with_money(told)))
 }
 
 /// Runs a command for the viewer and answers with its payload: what was done, or why not.

@@ -3,6 +3,9 @@
 
 pub mod budget;
 pub mod journal;
+mod moment;
 pub mod queries;
 pub mod series;
 pub mod verify;
+
+pub use moment::{Moment, budgets};

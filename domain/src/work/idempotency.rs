@@ -119,8 +119,11 @@ impl Stored {
             Self::Done(value) => (value, Vec::new()),
             Self::Moved { value, postings } => (value, postings),
             Self::Refused(refusals) => {
-                let replayed = refusals.into_iter().map(|refusal| refusal.with("replayed", true));
-                return Err(Error::Refused(replayed.collect()));
+                let replayed = |refusal| Refusal {
+                    replayed: true,
+                    ..refusal
+                };
+                return Err(Error::Refused(refusals.into_iter().map(replayed).collect()));
             }
         };
         Ok(Outcome {

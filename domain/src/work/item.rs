@@ -7,7 +7,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::oneshot;
 
 use super::{Command, Idempotency, Outcome, Start, Work, point::point};
-use crate::{Actor, Clock, Error, Result};
+use crate::{Actor, Error, Result};
 
 /// Whether to do it or to say what it would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,13 +29,16 @@ pub(super) enum Step {
 /// A command that waits for its turn, whatever its type.
 pub(super) trait Item: Send {
     /// Runs it in a transaction.
-    fn run<'a>(&'a mut self, work: &'a mut Work, clock: &'a Clock) -> BoxFuture<'a, Step>;
+    fn run<'a>(&'a mut self, work: &'a mut Work) -> BoxFuture<'a, Step>;
 
     /// Whether nobody waits for its answer any longer.
     fn is_abandoned(&self) -> bool;
 
     /// Whether running it after it may have been committed does no harm.
     fn is_repeatable(&self) -> bool;
+
+    /// Says that it may have been committed: the answer it then finds under its key is its own.
+    fn doubt(&mut self);
 
     /// Tells the caller how it ended: as it answered, or with the error that undid it.
     fn settle(&mut self, failure: Option<Error>);
@@ -48,6 +51,8 @@ pub(super) struct Asked<C: Command> {
     idempotency: Option<Idempotency>,
     mode: Mode,
     answer: Option<Result<Outcome<C::Output>>>,
+    /// Whether it may have been committed, with nobody told so.
+    doubtful: bool,
     caller: Option<oneshot::Sender<Result<Outcome<C::Output>>>>,
 }
 
@@ -66,6 +71,7 @@ impl<C: Command> Asked<C> {
             idempotency: idempotency.filter(|_| mode == Mode::Do),
             mode,
             answer: None,
+            doubtful: false,
             caller: Some(caller),
         };
         (item, answer)
@@ -76,7 +82,8 @@ impl<C: Command> Asked<C> {
         if let Some(key) = &self.idempotency
             && let Some(stored) = key.stored(work).await?
         {
-            return Ok(stored.answer());
+            let answer = stored.answer();
+            return Ok(if self.doubtful { answer_at_last(answer) } else { answer });
         }
         point!("work::claimed");
         let command = AssertUnwindSafe(self.command.run(work)).catch_unwind();
@@ -101,8 +108,8 @@ impl<C: Command> Asked<C> {
         }))
     }
 
-    async fn run_in(&mut self, work: &mut Work, clock: &Clock) -> Step {
-        let start = match work.start(&self.actor, clock).await {
+    async fn run_in(&mut self, work: &mut Work) -> Step {
+        let start = match work.start(&self.actor).await {
             Ok(start) => start,
             Err(error) => return Step::Broken(error),
         };
@@ -115,21 +122,22 @@ impl<C: Command> Asked<C> {
             },
         };
         match answer {
+            // Nothing is left of it, and what others have done stays.
             Err(error) if error.is_transient() => match work.undo(&start).await {
                 Ok(()) => Step::Again(error),
                 Err(_) => Step::Broken(error),
             },
             answer => {
                 self.answer = Some(answer);
-                work.end(&start).await.map_or_else(Step::Broken, |()| Step::Answered)
+                work.end().await.map_or_else(Step::Broken, |()| Step::Answered)
             }
         }
     }
 }
 
 impl<C: Command> Item for Asked<C> {
-    fn run<'a>(&'a mut self, work: &'a mut Work, clock: &'a Clock) -> BoxFuture<'a, Step> {
-        self.run_in(work, clock).boxed()
+    fn run<'a>(&'a mut self, work: &'a mut Work) -> BoxFuture<'a, Step> {
+        self.run_in(work).boxed()
     }
 
     fn is_abandoned(&self) -> bool {
@@ -138,6 +146,10 @@ impl<C: Command> Item for Asked<C> {
 
     fn is_repeatable(&self) -> bool {
         self.idempotency.is_some() || self.mode == Mode::Preview
+    }
+
+    fn doubt(&mut self) {
+        self.doubtful = true;
     }
 
     fn settle(&mut self, failure: Option<Error>) {
@@ -150,5 +162,22 @@ impl<C: Command> Item for Asked<C> {
             // Whoever hung up is not told; the change stands, and its key answers a repeat.
             drop(caller.send(answer));
         }
+    }
+}
+
+/// A stored answer that nobody was given before.
+fn answer_at_last<T>(answer: Result<Outcome<T>>) -> Result<Outcome<T>> {
+    match answer {
+        Ok(outcome) => Ok(Outcome {
+            replayed: false,
+            ..outcome
+        }),
+        Err(Error::Refused(mut refusals)) => {
+            for refusal in &mut refusals {
+                refusal.replayed = false;
+            }
+            Err(Error::Refused(refusals))
+        }
+        other => other,
     }
 }

@@ -1,12 +1,15 @@
 //! What a command tells its caller about the ledger.
 
-use entity::value::{AccountKind, Book, NodeKind, TransferKind};
+use entity::value::{AccountKind, Book, NodeKind, TransferId, TransferKind};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A transfer as the caller of a command is told of it: what moved, and what is left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posting {
+    /// The transfer; none in answers that were stored before they named it.
+    #[serde(default)]
+    pub transfer_id: Option<TransferId>,
     /// What it did.
     pub kind: TransferKind,
     /// How much, in minor units.

@@ -22,6 +22,8 @@ use crate::{Clock, Error, Result};
 
 /// The most commands that share a transaction. PostgreSQL keeps 64 subtransactions in memory; a savepoint is one.
 const BATCH: usize = 48;
+/// Why a command is turned away when too many wait.
+const CROWDED: &str = "too many commands wait for the same journal";
 /// The most commands that wait in one queue; the next is turned away.
 const WAITING: usize = 1024;
 /// How often a transaction is tried when the database asks to try again.
@@ -69,7 +71,7 @@ impl Writer {
             item,
             since: Instant::now(),
         };
-        self.queue(journal).try_send(waiting).map_err(|_| Error::overloaded())
+        self.queue(journal).try_send(waiting).map_err(|_| Error::busy(CROWDED))
     }
 
     /// Whether the database has one writer, who takes everything in turn.
@@ -113,7 +115,7 @@ impl Lane {
             let mut items = Vec::with_capacity(batch.len());
             for Waiting { mut item, since } in batch.drain(..) {
                 if since.elapsed() > self.patience {
-                    item.settle(Some(Error::overloaded()));
+                    item.settle(Some(Error::busy(CROWDED)));
                 } else if !item.is_abandoned() {
                     items.push(item);
                 }
@@ -141,7 +143,7 @@ impl Lane {
                 continue;
             }
             point!("writer::between_items", !answered.is_empty());
-            match item.run(&mut work, &self.clock).await {
+            match item.run(&mut work).await {
                 Step::Answered => answered.push(item),
                 Step::Again(_) => again.push(item),
                 Step::Broken(_) => {
@@ -159,6 +161,9 @@ impl Lane {
             Ok(()) => answered.iter_mut().for_each(|item| item.settle(None)),
             Err(failure) => {
                 for mut item in answered {
+                    if failure.unknown {
+                        item.doubt();
+                    }
                     if failure.unknown && !item.is_repeatable() {
                         item.settle(Some(failure.error.clone()));
                     } else {
@@ -196,6 +201,9 @@ impl Lane {
                 item.settle(Some(failure.error.clone()));
                 return Some(failure.error).filter(Error::is_unavailable);
             }
+            if failure.unknown {
+                item.doubt();
+            }
             let pause = if cut { IDLE } else { Duration::from_millis(2 << attempt) };
             tokio::time::sleep(pause).await;
             attempt += 1;
@@ -204,7 +212,7 @@ impl Lane {
 
     async fn attempt(&self, item: &mut dyn Item) -> Result<(), Failure> {
         let mut work = self.begin().await.map_err(Failure::before_commit)?;
-        match item.run(&mut work, &self.clock).await {
+        match item.run(&mut work).await {
             Step::Answered => work.commit().await,
             Step::Again(error) | Step::Broken(error) => Err(Failure::before_commit(error)),
         }
@@ -212,7 +220,7 @@ impl Lane {
 
     /// A transaction that holds the end of its journal: no two of them can wait for each other.
     async fn begin(&self) -> Result<Work> {
-        let mut work = Work::begin(&self.connection).await?;
+        let mut work = Work::begin(&self.connection, &self.clock).await?;
         if let Some(fund) = self.journal {
             work.journal_end(fund).await?;
         }

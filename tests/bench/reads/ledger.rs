@@ -1,7 +1,5 @@
 //! Ledgers of several sizes, each a copy of the same one while it grows.
 
-use std::sync::Arc;
-
 use domain::{Actor, Database};
 use entity::value::{AccountId, AccountKind, AwardId, CallId, FundId, Instant, TransferId};
 use entity::{account, award, transfer};
@@ -10,11 +8,9 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use crate::figures::{rate, rounded, whole};
 use crate::say;
 use crate::stage::{Journal, Stage};
-use crate::storage::Place;
+use crate::storage::{LARGEST, Place};
 use crate::throughput::load;
 
-/// The database that grows; in the end the largest one.
-pub const GROWING: &str = "reads";
 /// How many clients fill it.
 const CLIENTS: u64 = 256;
 /// How many awards there are, each with an account of its own.
@@ -40,17 +36,17 @@ pub struct Ledger {
     pub recorded: (Instant, Instant),
 }
 
-/// Fills a ledger, and keeps a copy of it at each size.
-pub async fn grow(place: &Place, sizes: &[u64]) -> Vec<Ledger> {
+/// Fills a ledger, and keeps a copy of it at each size. Answers with the journal too, that of the largest one.
+pub async fn grow(place: &Place, sizes: &[u64]) -> (Vec<Ledger>, Journal) {
     say(place, "setting the stage for reads");
-    let mut database = place.create(GROWING).await;
+    let mut database = place.create(LARGEST).await;
     let stage = Stage::set(&database).await;
-    let journal = Arc::new(stage.journal("FUND", 5, 4).await);
+    let journal = stage.journal("FUND", 5, 4).await;
     stage.award(&journal, AWARDS).await;
     drop(stage);
     let mut names = Vec::with_capacity(sizes.len());
     for (place_in_row, size) in (1..).zip(sizes) {
-        let side = place.connection(GROWING).await;
+        let side = place.connection(LARGEST).await;
         let there = last(&side, journal.fund).await;
         side.close().await.expect("the connection closes");
         let missing = size
@@ -68,22 +64,22 @@ pub async fn grow(place: &Place, sizes: &[u64]) -> Vec<Ledger> {
             ),
         );
         database.close().await.expect("the connections close");
-        place.settle(GROWING).await;
+        place.settle(LARGEST).await;
         names.push(if place_in_row == sizes.len() {
-            GROWING.to_owned()
+            LARGEST.to_owned()
         } else {
             let name = format!("reads_{size}");
-            place.copy(GROWING, &name).await;
+            place.copy(LARGEST, &name).await;
             name
         });
-        database = place.open(GROWING).await;
+        database = place.open(LARGEST).await;
     }
     database.close().await.expect("the connections close");
     let mut ledgers = Vec::with_capacity(names.len());
     for name in names {
         ledgers.push(Ledger::open(place, name, &journal).await);
     }
-    ledgers
+    (ledgers, journal)
 }
 
 impl Ledger {

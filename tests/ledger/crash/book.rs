@@ -61,7 +61,7 @@ struct Task {
 }
 
 /// What became of the deeds that no client was told of.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Untold {
     pub done: usize,
     pub undone: usize,
@@ -105,14 +105,18 @@ impl Book {
     pub async fn clients(&self, server: &Client, wanted: &(dyn Fn() -> bool + Sync)) -> usize {
         let clients = (0..CLIENTS).map(|_| async {
             while wanted() {
-                let task = self.pages().next(&self.venue);
-                if !self.perform(server, task).await {
+                if !self.ask_next(server).await {
                     return 1;
                 }
             }
             0
         });
         join_all(clients).await.into_iter().sum()
+    }
+
+    /// One client, until it has no answer.
+    pub async fn client(&self, server: &Client) {
+        while self.ask_next(server).await {}
     }
 
     /// How many deeds a client was told the end of.
@@ -140,6 +144,11 @@ impl Book {
         self.inspect().await;
         let verified = octroi(&self.storage, &["verify"]);
         assert!(verified.status.success(), "{verified:?}");
+    }
+
+    async fn ask_next(&self, server: &Client) -> bool {
+        let task = self.pages().next(&self.venue);
+        self.perform(server, task).await
     }
 
     /// Sends a deed, and holds the answer against what is known of it; whether there was one.
@@ -176,8 +185,8 @@ impl Book {
         true
     }
 
-    /// Reads the database that a crash has left: what was acknowledged is there, what is there is there in whole, and it
-    /// verifies.
+    /// Reads the database that a crash has left: what was acknowledged is there, what is there is there in whole, and
+    /// it verifies.
     ///
     /// A SQLite file is read from a copy, so that it is the server that recovers its log.
     pub async fn inspect(&self) -> Untold {

@@ -1,14 +1,13 @@
 //! A mutation that moves money, with its key, and what it does to budgets.
 
-use api::graphql::id;
 use entity::value::UserId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::venue::{Node, Venue};
 use crate::flows::stage::{Fund, envelope_input, euros, with};
-use crate::harness::{Client, Persona, mutation};
-use crate::ledger::job::Job;
+use crate::harness::{Client, mutation};
+use crate::ledger::{job::Job, user};
 
 /// What is available, reserved and ordered under a node, in cents.
 pub type Figures = [i64; 3];
@@ -118,26 +117,18 @@ impl Deed {
         let body = request.send().await.ok()?.text().await.ok()?;
         let mut answer: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error} in {body}"));
         let mut payload = answer["data"][self.name].take();
-        let refusals = payload["userErrors"].as_array_mut();
-        let refusals = refusals.unwrap_or_else(|| panic!("{self:?}: {answer:#}"));
-        let replayed = match &mut refusals[..] {
-            [] if !self.refused => payload["replayed"].take(),
-            [refusal] if self.refused && refusal["code"] == "INSUFFICIENT_FUNDS" => {
-                let details = refusal["details"].as_object_mut().expect("details");
-                details.remove("replayed").unwrap_or_default()
-            }
-            _ => panic!("{self:?}: {payload:#}"),
+        let refusals = payload["userErrors"].as_array();
+        let as_meant = match refusals.map(Vec::as_slice) {
+            Some([]) => !self.refused,
+            Some([refusal]) => self.refused && refusal["code"] == "INSUFFICIENT_FUNDS",
+            _ => false,
         };
+        assert!(as_meant, "{self:?}: {payload:#} in {answer:#}");
         Some(Answer {
-            replayed: replayed == true,
+            replayed: payload["replayed"].take() == true,
             payload,
         })
     }
-}
-
-/// Whose account it is.
-pub fn user(persona: &Persona) -> UserId {
-    id::parse(&persona.id.as_str().into()).expect("the identifier of an account")
 }
 
 fn amount(cents: i64) -> Value {

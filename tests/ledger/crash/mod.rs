@@ -22,8 +22,8 @@ on_both_databases![
     a_demonstration_cut_short_leaves_a_database_that_is_whole,
 ];
 
-/// Where the server is killed (`domain/src/work/point.rs`), how often at most it passes there before, and what is certain
-/// of the command that it was at.
+/// Where the server is killed (`domain/src/work/point.rs`), how often at most it passes there before, and what is
+/// certain of the command that it was at.
 const POINTS: [(&str, usize, Certain); 15] = [
     ("work::begun", 8, Certain::Nothing),
     ("work::locked", 8, Certain::Nothing),
@@ -41,11 +41,11 @@ const POINTS: [(&str, usize, Certain); 15] = [
     ("work::after_commit", 6, Certain::Done),
     ("writer::settled", 6, Certain::Nothing),
 ];
-/// How often it is killed at each: the first time on the first pass.
+/// How often it is killed at each: the first time on the first pass, and under one client where something is certain.
 const TIMES: usize = 4;
 /// How often it is killed at any moment.
-const AT_RANDOM: usize = 20;
-/// How long a server may take to be ready again, median of all.
+const AT_RANDOM: usize = 40;
+/// How long a server may take to be ready again, all but one in twenty of them.
 const RESTART: Duration = Duration::from_secs(2);
 
 /// What is certain of the command that a server was at when it was killed, and of which nobody was told.
@@ -60,8 +60,10 @@ enum Certain {
 /// How a server is killed.
 #[derive(Clone, Copy, Debug)]
 enum Crash {
-    /// At a point, once it has passed it so many times.
+    /// At a point, once it has passed it so many times, under many clients.
     At(&'static str, usize, Certain),
+    /// At a point, on the first pass, under one client: so it is known which command the server was at.
+    Alone(&'static str, Certain),
     /// After a while.
     After(Duration),
 }
@@ -71,8 +73,12 @@ impl Crash {
     fn many(dice: &mut fastrand::Rng) -> Vec<Self> {
         let mut crashes = Vec::new();
         for (point, most, certain) in POINTS {
+            crashes.push(match certain {
+                Certain::Nothing => Self::At(point, 0, certain),
+                Certain::Done | Certain::Undone => Self::Alone(point, certain),
+            });
             let passes = |time| time * most / (TIMES - 1);
-            crashes.extend((0..TIMES).map(|time| Self::At(point, dice.usize(0..=passes(time)), certain)));
+            crashes.extend((1..TIMES).map(|time| Self::At(point, dice.usize(0..=passes(time)), certain)));
         }
         crashes.extend((0..AT_RANDOM).map(|_| Self::random(dice)));
         dice.shuffle(&mut crashes);
@@ -87,6 +93,7 @@ impl Crash {
     async fn start(self, book: &Book) -> Octroi {
         match self {
             Self::At(point, passes, _) => Octroi::serve_until(&book.storage, point, passes).await,
+            Self::Alone(point, _) => Octroi::serve_until(&book.storage, point, 0).await,
             Self::After(_) => Octroi::serve(&book.storage).await,
         }
     }
@@ -95,7 +102,7 @@ impl Crash {
     async fn strike(self, server: &Octroi, book: &Book) {
         let moment = async {
             match self {
-                Self::At(point, ..) => {
+                Self::At(point, ..) | Self::Alone(point, _) => {
                     server.stopped_at(point).await;
                     // Meanwhile more requests come in, and wait.
                     tokio::time::sleep(Duration::from_millis(10)).await;
@@ -104,15 +111,28 @@ impl Crash {
             }
             server.kill();
         };
-        join(book.clients(server, &|| true), moment).await;
+        let clients = async {
+            if let Self::Alone(..) = self {
+                book.client(server).await;
+            } else {
+                book.clients(server, &|| true).await;
+            }
+        };
+        join(clients, moment).await;
     }
 
-    /// Nobody was told of the command that the server was at.
+    /// Nobody was told of the command that the server was at. Under one client there is no other; under many, those who
+    /// waited were not told either, and whether they were done says nothing.
     fn check(self, untold: Untold) {
+        let one = |done: bool| Untold {
+            done: usize::from(done),
+            undone: usize::from(!done),
+        };
         let seen = match self {
+            Self::Alone(_, Certain::Done) => untold == one(true),
+            Self::Alone(_, Certain::Undone) => untold == one(false),
             Self::At(_, _, Certain::Done) => untold.done > 0,
-            Self::At(_, _, Certain::Undone) => untold.undone > 0,
-            Self::At(..) | Self::After(_) => true,
+            Self::Alone(_, Certain::Nothing) | Self::At(..) | Self::After(_) => true,
         };
         assert!(seen, "{self:?}: {untold:?}");
     }
@@ -134,8 +154,9 @@ async fn what_was_acknowledged_survives_every_crash_and_the_rest_is_sent_again(a
     }
     assert!(all.done > 0 && all.undone > 0, "{all:?}");
     restarts.sort();
-    let median = restarts[restarts.len() / 2];
-    assert!(median < RESTART, "{restarts:?}");
+    let nearly_all = restarts[restarts.len() * 95 / 100];
+    println!("ready again after {nearly_all:?}, all but one in twenty");
+    assert!(nearly_all < RESTART, "{restarts:?}");
     book.close(Octroi::serve(&book.storage).await).await;
 }
 

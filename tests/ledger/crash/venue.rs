@@ -4,9 +4,9 @@ use api::graphql::id;
 use entity::value::{CallId, FundId, ProgrammeId, UserId};
 use uuid::Uuid;
 
-use super::deed::{Deed, Figures, user};
+use super::deed::{Deed, Figures};
 use crate::harness::TestApp;
-use crate::ledger::job::prepare;
+use crate::ledger::{job::prepare, user};
 
 /// Something that holds budget.
 pub struct Node {

@@ -51,7 +51,7 @@ impl Answer {
                 Self {
                     codes,
                     shortfall: told("available").zip(told("requested")).map(<[String; 2]>::from),
-                    replayed: refusals.iter().all(|refusal| refusal.details.contains_key("replayed")),
+                    replayed: refusals.iter().all(|refusal| refusal.replayed),
                     ..Self::default()
                 }
             }

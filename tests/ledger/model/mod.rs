@@ -1,9 +1,9 @@
 //! The model: a million random operations, each foretold by a pure auditor.
 //!
 //! The auditor ([`auditor`]) is a second opinion: it keeps its own books in memory, and says of every operation whether
-//! it is done or refused and for which reasons, what is posted, and what each balance is afterwards. The program has the
-//! same operations carried out by its commands, in a real database. Whatever the two do not agree on is a failure of one
-//! of them.
+//! it is done or refused and for which reasons, what is posted, and what each balance is afterwards. The program has
+//! the same operations carried out by its commands, in a real database. Whatever the two do not agree on is a failure
+//! of one of them.
 //!
 //! `scripts/model` runs the long one. `OCTROI_MODEL_OPERATIONS` says how many operations, `OCTROI_TEST_SEED` which.
 

@@ -26,24 +26,24 @@ impl Clerk<'_> {
     pub async fn perform(&self, asked: &Operation) -> Answer {
         match &asked.what {
             What::OpenEnvelope(fund, order) => {
-                let (fund_id, order) = (self.world.ids.fund(*fund), self.order(asked, order));
+                let (fund_id, order) = (self.world.ids.fund(*fund), ordered(asked, order));
                 self.ask(asked, fund::OpenEnvelope { fund_id, order }).await
             }
             What::ReduceEnvelope(fund, order) => {
-                let (fund_id, order) = (self.world.ids.fund(*fund), self.order(asked, order));
+                let (fund_id, order) = (self.world.ids.fund(*fund), ordered(asked, order));
                 self.ask(asked, fund::ReduceEnvelope { fund_id, order }).await
             }
             What::Allocate(to, order) => {
-                let (to, order) = (self.holder(*to), self.order(asked, order));
+                let (to, order) = (self.holder(*to), ordered(asked, order));
                 self.ask(asked, fund::AllocateBudget { to, order }).await
             }
             What::Deallocate(from, order) => {
-                let (from, order) = (self.holder(*from), self.order(asked, order));
+                let (from, order) = (self.holder(*from), ordered(asked, order));
                 self.ask(asked, fund::DeallocateBudget { from, order }).await
             }
             What::Redeploy(from, to, order) => {
                 let (from, to) = (self.holder(*from), self.holder(*to));
-                let order = self.order(asked, order);
+                let order = ordered(asked, order);
                 self.ask(asked, fund::RedeployBudget { from, to, order }).await
             }
             What::SetPolicy(fund, policy) => self.ask(asked, self.policy(*fund, *policy, asked.key)).await,
@@ -74,7 +74,7 @@ impl Clerk<'_> {
                 let open = fund::OpenPaymentCredits {
                     programme_id: self.world.ids.programme(*programme),
                     fiscal_year: *year,
-                    order: self.order(asked, order),
+                    order: ordered(asked, order),
                 };
                 self.ask(asked, open).await
             }
@@ -82,7 +82,7 @@ impl Clerk<'_> {
                 let reduce = fund::ReducePaymentCredits {
                     programme_id: self.world.ids.programme(*programme),
                     fiscal_year: *year,
-                    order: self.order(asked, order),
+                    order: ordered(asked, order),
                 };
                 self.ask(asked, reduce).await
             }
@@ -91,7 +91,7 @@ impl Clerk<'_> {
                     from: self.world.ids.programme(*from),
                     to: self.world.ids.programme(*to),
                     fiscal_year: *year,
-                    order: self.order(asked, order),
+                    order: ordered(asked, order),
                 };
                 self.ask(asked, moved).await
             }
@@ -99,7 +99,7 @@ impl Clerk<'_> {
                 let carried = fund::CarryOverPaymentCredits {
                     programme_id: self.world.ids.programme(*programme),
                     fiscal_year: *year,
-                    order: self.order(asked, order),
+                    order: ordered(asked, order),
                 };
                 self.ask(asked, carried).await
             }
@@ -266,16 +266,6 @@ impl Clerk<'_> {
         Answer::new::<C>(answered)
     }
 
-    fn order(&self, asked: &Operation, order: &Order) -> fund::Order {
-        fund::Order {
-            amount: amount(order.sum),
-            reason: text(order.paper.reason),
-            document: text(order.paper.document),
-            idempotency_key: key(asked.key),
-            effective_on: order.day,
-        }
-    }
-
     fn holder(&self, holder: Holder) -> fund::Holder {
         match holder {
             Holder::Programme(programme) => fund::Holder::Programme(self.world.ids.programme(programme)),
@@ -339,5 +329,15 @@ fn text(text: Text) -> String {
         Text::Good => "Decision 2026-7".to_owned(),
         Text::Blank => " ".to_owned(),
         Text::Garbled => "Decision\u{7}".to_owned(),
+    }
+}
+
+fn ordered(asked: &Operation, order: &Order) -> fund::Order {
+    fund::Order {
+        amount: amount(order.sum),
+        reason: text(order.paper.reason),
+        document: text(order.paper.document),
+        idempotency_key: key(asked.key),
+        effective_on: order.day,
     }
 }

@@ -75,8 +75,8 @@ impl World {
     }
 }
 
-/// The figures of a dashboard: opened, allocated, available, reserved, committed, ordered, paid, recoverable, recovered,
-/// lapsed, remaining to pay.
+/// The figures of a dashboard: opened, allocated, available, reserved, committed, ordered, paid, recoverable,
+/// recovered, lapsed, remaining to pay.
 type Dashboard = [i64; 11];
 
 fn figures(budget: Budget) -> Dashboard {

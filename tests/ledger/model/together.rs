@@ -1,5 +1,5 @@
-//! Operations that are asked for at the same time, of two servers: whatever their order was, it is that of the journals,
-//! and in that order the auditor foretells every one of them.
+//! Operations that are asked for at the same time, of two servers: whatever their order was, it is that of the
+//! journals, and in that order the auditor foretells every one of them.
 
 use std::collections::VecDeque;
 

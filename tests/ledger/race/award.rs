@@ -11,9 +11,35 @@ use crate::flows::stage::order_input;
 use crate::harness::{TestApp, on_both_databases, text};
 
 on_both_databases![
+    the_last_euro_of_an_award_goes_to_one_of_four_payments,
     the_last_euros_of_an_award_are_ordered_or_decommitted_once_each,
     the_last_payment_of_an_award_is_ordered_or_decommitted,
 ];
+
+/// Four payments of one euro, each ordered eight times, of an award of which one euro is left.
+///
+/// Payments that each fit their instalment fit the award together: its schedule always adds up to what is left of it.
+/// So they meet where it was shortened after they were approved, from its end: the euro is that of the first
+/// instalment, and whoever orders another is told that it is not there.
+async fn the_last_euro_of_an_award_goes_to_one_of_four_payments(app: TestApp) {
+    let (cast, track) = (Cast::of(&app).await, Track::of(&app).await);
+    let rounds = track.rounds();
+    let mut venue = cast.venue(rounds.len(), "4.00").await;
+    for round in &rounds {
+        venue.endow("4.00").await;
+        let (award, instalments) = venue.award(&["1.00"; 4]).await;
+        let payments = venue.all_approved(&instalments, "1.00").await;
+        venue.decommit(award, "3.00").await;
+        let finishes = round.race(orders(&cast.treasurer, &payments, AT_ONCE)).await;
+        let counted = outcomes(&finishes);
+        let refused = expected([("OK", 1), ("INVALID_STATE", 7), ("INSUFFICIENT_FUNDS", 24)]);
+        assert_eq!(counted, refused, "{round}");
+        let (winner, _) = winners(&finishes)[0];
+        assert_eq!(winner.input["paymentRequestId"], global(payments[0]), "{round}");
+        check_spent(round, &cast, award, 1).await;
+    }
+    track.finish().await;
+}
 
 /// Four payments of one euro for the last four euros of an award, each ordered six times, while eight euros of it are
 /// decommitted one by one.

@@ -65,7 +65,10 @@ async fn the_last_euro_of_a_call_is_promised_or_taken_back(app: TestApp) {
         let budget = round.budget(&cast.finance.persona, &global(venue.call)).await;
         assert_eq!(budget, left, "{round}");
     }
-    assert!(0 < adopted.len() && adopted.len() < rounds.len(), "one side never won");
+    assert!(
+        !adopted.is_empty() && adopted.len() < rounds.len(),
+        "one side never won"
+    );
     check_adopted(&venue, adopted).await;
     track.finish().await;
 }
@@ -73,38 +76,37 @@ async fn the_last_euro_of_a_call_is_promised_or_taken_back(app: TestApp) {
 async fn the_last_euro_of_an_envelope_is_allocated_or_cut(app: TestApp) {
     let (cast, track) = (Cast::of(&app).await, Track::of(&app).await);
     let (venue, officer) = (cast.venue(0, "").await, &cast.finance.persona);
-    let envelope = OpenEnvelope {
-        fund_id: venue.fund,
-        order: order("200000.00"),
-    };
-    cast.has(&cast.finance, envelope).await;
-    let mut finishes = Vec::new();
-    for round in track.rounds().iter().take(4) {
+    let (mut allocated, mut cut) = (0, 0);
+    for (round, done) in track.few_rounds().iter().zip(1..) {
+        let envelope = OpenEnvelope {
+            fund_id: venue.fund,
+            order: order("200000.00"),
+        };
+        cast.has(&cast.finance, envelope).await;
         let halves = (0..AT_ONCE / 2).flat_map(|_| {
             let allocation = order_input("9999.99", json!({ "to": global(venue.programme) }));
             let cut = envelope_input(&global(venue.fund), "9999.99");
             [("allocateBudget", allocation), ("reduceEnvelope", cut)]
         });
         let entries = halves.map(|(name, input)| Entry::new(officer, name, input));
-        finishes.extend(round.race(entries.collect()).await);
+        let finishes = round.race(entries.collect()).await;
+        // 200 000.00 hold 20 times 9 999.99, and what is left of all rounds does not hold it once more.
+        let counted = outcomes(&finishes);
+        assert_eq!(counted, expected([("INSUFFICIENT_FUNDS", 12), ("OK", 20)]), "{round}");
+        for (entry, _) in winners(&finishes) {
+            match entry.name {
+                "allocateBudget" => allocated += 999_999,
+                _ => cut += 999_999,
+            }
+        }
+        let selection = "budget { opened { minorUnits } allocated { minorUnits } }";
+        let figures = field(&app, officer, &global(venue.fund), "Fund", selection).await;
+        let minor = |minor: i64| json!({ "minorUnits": minor.to_string() });
+        let (opened, allocated) = (100_000_000 + 20_000_000 * done - cut, 100_000_000 + allocated);
+        let left = json!({ "opened": minor(opened), "allocated": minor(allocated) });
+        assert_eq!(figures, left, "{round}");
     }
-    assert_eq!(
-        outcomes(&finishes),
-        expected([("INSUFFICIENT_FUNDS", 108), ("OK", 20)]),
-        "200 000.00 hold 20 times 9 999.99"
-    );
-    let won = winners(&finishes);
-    let allocated = won.iter().filter(|(entry, _)| entry.name == "allocateBudget").count();
-    let figures = field(
-        &app,
-        officer,
-        &global(venue.fund),
-        "Fund",
-        "budget { allocated { minorUnits } }",
-    )
-    .await;
-    let minor = 100_000_000 + 999_999 * allocated;
-    assert_eq!(figures["allocated"]["minorUnits"], minor.to_string());
+    assert!(allocated > 0 && cut > 0, "one side never won");
     track.finish().await;
 }
 

@@ -45,38 +45,34 @@ async fn a_payment_is_confirmed_or_returned_once(app: TestApp) {
 
 async fn an_instalment_is_claimed_certified_approved_and_ordered_once(app: TestApp) {
     let (cast, track) = (Cast::of(&app).await, Track::of(&app).await);
+    let rounds = track.few_rounds();
     let mut venue = cast.venue(1, "1000.00").await;
     venue.endow("1000.00").await;
-    let (award, instalments) = venue.award(&["1000.00"]).await;
-    let instalment = global(instalments[0]);
-    let rounds = track.rounds();
-    let race = async |round: usize, who: &Runner, name: &'static str, input: &dyn Fn() -> Value| {
-        let entries = (0..AT_ONCE).map(|_| Entry::new(&who.persona, name, input()));
-        let finishes = rounds[round].race(entries.collect()).await;
-        let counted = outcomes(&finishes);
-        assert_eq!(counted, expected([("INVALID_STATE", 31), ("OK", 1)]), "{name}");
-    };
-    race(0, &cast.applicant, "requestPayment", &|| {
-        claim_input(&instalment, "1000.00")
-    })
-    .await;
-    let claims = field(
-        &app,
-        &cast.applicant.persona,
-        &instalment,
-        "Instalment",
-        "paymentRequests { id }",
-    )
-    .await;
-    assert_eq!(claims.as_array().map(Vec::len), Some(1));
-    let step = || json!({ "paymentRequestId": claims[0]["id"] });
-    let keyed = || with(step(), json!({ "idempotencyKey": fresh_key() }));
-    race(1, &cast.manager, "certifyPayment", &step).await;
-    race(2, &cast.finance, "approvePayment", &step).await;
-    race(3, &cast.treasurer, "orderPayment", &keyed).await;
-    assert_eq!(
-        rounds[4].budget(&cast.finance.persona, &global(award)).await,
-        "available 0.00, reserved 0.00, committed 1000.00, ordered 1000.00, paid 0.00"
-    );
+    let amount = format!("{}.00", 1000 / rounds.len());
+    let (award, instalments) = venue.award(&vec![amount.as_str(); rounds.len()]).await;
+    let mut ordered = 0;
+    for (round, instalment) in rounds.iter().zip(instalments.into_iter().map(global)) {
+        let race = async |who: &Runner, name: &'static str, input: &dyn Fn() -> Value| {
+            let entries = (0..AT_ONCE).map(|_| Entry::new(&who.persona, name, input()));
+            let counted = outcomes(&round.race(entries.collect()).await);
+            assert_eq!(counted, expected([("INVALID_STATE", 31), ("OK", 1)]), "{name}, {round}");
+        };
+        let claim = || claim_input(&instalment, &amount);
+        race(&cast.applicant, "requestPayment", &claim).await;
+        let claims = "paymentRequests { id }";
+        let claims = field(&app, &cast.applicant.persona, &instalment, "Instalment", claims).await;
+        assert_eq!(claims.as_array().map(Vec::len), Some(1), "{round}");
+        let step = || json!({ "paymentRequestId": claims[0]["id"] });
+        let keyed = || with(step(), json!({ "idempotencyKey": fresh_key() }));
+        race(&cast.manager, "certifyPayment", &step).await;
+        race(&cast.finance, "approvePayment", &step).await;
+        race(&cast.treasurer, "orderPayment", &keyed).await;
+        ordered += 1000 / rounds.len();
+        assert_eq!(
+            round.budget(&cast.finance.persona, &global(award)).await,
+            format!("available 0.00, reserved 0.00, committed 1000.00, ordered {ordered}.00, paid 0.00"),
+            "{round}"
+        );
+    }
     track.finish().await;
 }

@@ -9,7 +9,7 @@ use domain::application::{
     rules::Content,
 };
 use domain::award::commands::{
-    ApprovePayment, CertifyPayment, ConfirmPayment, OrderPayment, RequestPayment, SignAgreement,
+    ApprovePayment, CertifyPayment, ConfirmPayment, DecommitAward, OrderPayment, RequestPayment, SignAgreement,
 };
 use domain::award::rules::NewInstalment;
 use domain::call::commands::{CreateCall, PublishCall, StartEvaluation};
@@ -212,6 +212,18 @@ impl Venue<'_> {
             idempotency_key: fresh_key(),
         };
         self.cast.has(&self.cast.treasurer, command).await;
+    }
+
+    /// Takes back an amount of an award.
+    pub async fn decommit(&self, award_id: AwardId, amount: &str) {
+        let command = DecommitAward {
+            award_id,
+            amount: euros(amount),
+            reason: "It will not be spent".to_owned(),
+            document: "Letter 7".to_owned(),
+            idempotency_key: fresh_key(),
+        };
+        self.cast.has(&self.cast.finance, command).await;
     }
 
     /// Confirms an ordered payment.

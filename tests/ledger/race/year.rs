@@ -201,7 +201,7 @@ impl<'a> Credits<'a> {
         // In the same millisecond, the order is taken to come first: two processes do not count on from each other.
         done.sort_by(|one, other| (one.0, &other.1).cmp(&(other.0, &one.1)));
         let actions: Vec<&str> = done.iter().map(|(_, action)| action.as_str()).collect();
-        let orders = if ordered.is_some() { 1 } else { 0 };
+        let orders = usize::from(ordered.is_some());
         let expected = [vec!["payment_request.order"; orders], vec!["fiscal_year.close"]].concat();
         assert_eq!(actions, expected, "{round}");
     }

@@ -1,6 +1,10 @@
 //! Two hundred tamperings by chance, each found with its place, undone, and no longer found.
 
+use std::collections::HashMap;
+
+use entity::fund;
 use fastrand::Rng;
+use sea_orm::{DatabaseConnection, EntityTrait};
 use time::{Date, Duration, macros::format_description};
 use uuid::Uuid;
 
@@ -11,6 +15,9 @@ use crate::ledger::dice;
 
 /// How many tamperings.
 const TAMPERINGS: usize = 200;
+
+/// The codes of the funds, by their identifiers as text.
+type Codes = HashMap<String, String>;
 
 /// Some rows in the place of others.
 struct Tampering {
@@ -23,6 +30,7 @@ pub async fn whatever_is_tampered_with_by_chance_is_found_with_its_place(app: Te
     let mut dice = dice();
     let scene = Scene::new(app).await;
     let (engine, connection) = (scene.engine, &scene.connection);
+    let codes = codes(connection).await;
     let tables: Vec<_> = scene.tables.iter().filter(|(table, _)| table.name != WITNESS).collect();
     let (mut done, mut refused, mut first) = (0, 0, 0);
     while done < TAMPERINGS {
@@ -35,7 +43,7 @@ pub async fn whatever_is_tampered_with_by_chance_is_found_with_its_place(app: Te
             continue;
         }
         let found = faults(&scene.app).await;
-        let marks = marks(table, &tampering);
+        let marks = marks(table, &tampering, &codes);
         let is_named = |fault: &String| marks.iter().any(|mark| mark.iter().all(|word| names(fault, word)));
         assert!(
             found.iter().any(is_named),
@@ -166,17 +174,23 @@ fn near(value: &str, distance: i64) -> String {
 }
 
 /// What a fault must say to name the place: all the words of one of these.
-fn marks(table: &Table, tampering: &Tampering) -> Vec<Vec<String>> {
+fn marks(table: &Table, tampering: &Tampering, codes: &Codes) -> Vec<Vec<String>> {
     let mut marks = Vec::new();
     for row in tampering.old.iter().chain(&tampering.new) {
         let value = |column: &str| table.value(row, column);
         let mut mark = |words: &[&str]| marks.push(words.iter().map(|word| (*word).to_owned()).collect());
         match table.name {
             "transfer" => {
-                // What comes after it no longer follows.
-                let seq: i64 = value("seq").parse().expect("a number");
-                mark(&[&format!("transfer {seq}")]);
-                mark(&[&format!("transfer {}", seq + 1)]);
+                let (seq, fund) = (value("seq"), value("fund_id"));
+                mark(&[&format!("transfer {seq} of fund {fund}")]);
+                mark(&[&format!("transfer {}", value("id")), "cannot be read"]);
+                if let Some(code) = codes.get(&fund) {
+                    mark(&[&format!("{code} transfer {seq}")]);
+                    // What comes after it no longer follows, or the end of the journal is elsewhere.
+                    let next = seq.parse::<i64>().expect("a number") + 1;
+                    mark(&[&format!("{code} transfer {next}")]);
+                    mark(&[&format!("{code} ledger_head"), &format!("transfer {seq}")]);
+                }
             }
             "budget" => {
                 mark(&["budget of", &value("node_id")]);
@@ -191,11 +205,22 @@ fn marks(table: &Table, tampering: &Tampering) -> Vec<Vec<String>> {
                 mark(&["budget_day of", &value("node_id"), &value("effective_on")]);
                 mark(&["budget_day", &value("node_id"), "cannot be read"]);
             }
-            "ledger_head" => mark(&["ledger_head"]),
+            "ledger_head" => {
+                let fund = value("fund_id");
+                mark(&[&format!("ledger_head of {fund}")]);
+                if let Some(code) = codes.get(&fund) {
+                    mark(&[&format!("{code} ledger_head")]);
+                }
+            }
             _ => mark(&[&value("id")]),
         }
     }
     marks
+}
+
+async fn codes(connection: &DatabaseConnection) -> Codes {
+    let funds = fund::Entity::find().all(connection).await.expect("the funds");
+    funds.into_iter().map(|fund| (fund.id.to_string(), fund.code)).collect()
 }
 
 /// Whether a fault has a word; a number is not the beginning of a longer one.

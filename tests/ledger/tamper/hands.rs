@@ -59,7 +59,7 @@ impl<'a> Hands<'a> {
             };
             *programme = app.database.execute(&admin, &new).await.expect("a programme").value;
         }
-        let input = stage::call_input(&id::of(programmes[1]).to_string(), stage::START, Some(stage::DEADLINE));
+        let input = stage::call_input(&id::of(programmes[1]), stage::START, Some(stage::DEADLINE));
         let input = stage::with(input, serde_json::json!({ "code": "FTAP-2018-2" }));
         let second = app.mutate(&call.manager, "createCall", input, "call { id }").await;
         Self {

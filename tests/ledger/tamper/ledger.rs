@@ -248,7 +248,7 @@ impl Hands<'_> {
             illustrative: None,
         };
         let to = Holder::Programme(self.run(&self.admin, new).await);
-        let officer = self.app.as_finance_officer(&id::of(fund_id).to_string()).await;
+        let officer = self.app.as_finance_officer(&id::of(fund_id)).await;
         let officer = actor(self.app, &officer).await;
         self.run(
             &officer,

@@ -117,23 +117,18 @@ impl Table {
 
     /// Puts some rows in the place of others, all or none. Refused when a constraint forbids it.
     pub async fn replace(&self, connection: &DatabaseConnection, old: &[Row], new: &[Row]) -> Result<(), DbErr> {
-        let mut sql = "BEGIN;".to_owned();
-        for row in old {
+        let deleted = old.iter().map(|row| {
             let keys = self.columns.iter().zip(row).filter(|(column, _)| column.is_key);
             let key: Vec<String> = keys
                 .map(|(column, value)| format!("\"{}\" = {value}", column.name))
                 .collect();
-            sql += &format!("DELETE FROM \"{}\" WHERE {};", self.name, key.join(" AND "));
-        }
-        for row in new {
-            sql += &format!(
-                "INSERT INTO \"{}\" ({}) VALUES ({});",
-                self.name,
-                self.names(),
-                row.join(", ")
-            );
-        }
-        sql += "COMMIT";
+            format!("DELETE FROM \"{}\" WHERE {};", self.name, key.join(" AND "))
+        });
+        let inserted = new.iter().map(|row| {
+            let (names, values) = (self.names(), row.join(", "));
+            format!("INSERT INTO \"{}\" ({names}) VALUES ({values});", self.name)
+        });
+        let sql = format!("BEGIN;{}COMMIT", deleted.chain(inserted).collect::<String>());
         let done = connection.execute_unprepared(&sql).await.map(drop);
         if done.is_err() {
             connection

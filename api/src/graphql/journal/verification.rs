@@ -12,7 +12,7 @@ use crate::graphql::scalar::BigInt;
 const NAMED: usize = 100;
 
 /// What a verification of the ledger of a fund found: its journal was replayed from the first transfer, and its
-/// accounts and budgets were compared with the outcome.
+/// accounts, its budgets, its awards and their payments were compared with the outcome.
 #[derive(Debug, SimpleObject)]
 pub struct LedgerVerification {
     /// How many transfers were replayed.
@@ -21,6 +21,8 @@ pub struct LedgerVerification {
     accounts: BigInt,
     /// Whether nothing is wrong.
     sound: bool,
+    /// How many faults there are. Beyond a thousand they are not told apart, and count as one more.
+    fault_count: BigInt,
     /// What is wrong, in the order in which it was found: the first hundred faults at most.
     faults: Vec<LedgerFault>,
 }
@@ -28,7 +30,7 @@ pub struct LedgerVerification {
 /// Something wrong in a ledger.
 #[derive(Debug, SimpleObject)]
 pub struct LedgerFault {
-    /// Where it is: the fund, and the transfer, the account or the budget.
+    /// Where it is: the fund, and the transfer, the account, the budget, the award or the payment.
     place: String,
     /// What is wrong there, in English.
     what: String,
@@ -45,6 +47,7 @@ impl From<verify::Report> for LedgerVerification {
             transfers: count(report.transfers),
             accounts: count(report.accounts),
             sound: report.faults.is_empty(),
+            fault_count: count(report.faults.len().try_into().unwrap_or(u64::MAX)),
             faults: faults.collect(),
         }
     }

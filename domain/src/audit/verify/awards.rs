@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use entity::value::{AccountKind, AwardId, InstalmentStatus, PaymentRequestStatus};
+use entity::value::{AccountKind, AwardId, FundId, InstalmentStatus, PaymentRequestStatus};
 use entity::{agreement, award, instalment, payment_request, recovery};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::payments;
@@ -12,12 +12,13 @@ use crate::Result;
 use crate::fund::ledger::Balances;
 use crate::fund::ledger::verify::{Books, Check, Flow, rows};
 
-/// Checks all awards, with their instalments, payment requests and recoveries.
-pub(super) async fn check(check: &mut Check<'_>, books: &Books) -> Result<()> {
+/// Checks all awards, or those of one fund, with their instalments, payment requests and recoveries.
+pub(super) async fn check(check: &mut Check<'_>, books: &Books, fund: Option<FundId>) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
         let page = award::Entity::find()
             .filter(award::Column::Id.gt(after))
+            .filter(Condition::all().add_option(fund.map(|id| award::Column::FundId.eq(id))))
             .order_by_asc(award::Column::Id);
         let batch = rows::batch(check, page).await?;
         let Some(last) = batch.rows.last() else { return Ok(()) };

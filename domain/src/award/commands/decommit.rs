@@ -1,7 +1,7 @@
 //! Decommitting what will not be spent of an award.
 
 use entity::value::{
-    AccountKind, AwardId, AwardStatus, Decommitment, FundId, NodeKind, PaymentRequestStatus, TransferKind,
+    AccountKind, AwardId, AwardStatus, Book, Decommitment, FundId, NodeKind, PaymentRequestStatus, TransferKind,
 };
 use entity::{instalment, payment_request};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
@@ -11,8 +11,8 @@ use super::{Because, Grant, award_subject, load};
 use crate::award::lifecycle::AwardEvent;
 use crate::award::policy;
 use crate::award::rules::{Planned, shorten};
-use crate::error::{Code, Reasons, Refusal};
-use crate::fund::ledger::{Key, Movement, journal};
+use crate::error::Reasons;
+use crate::fund::ledger::{self, Key, Movement, journal};
 use crate::fund::rules::positive;
 use crate::money::{Amount, Money};
 use crate::work::{Idempotency, Subject};
@@ -90,23 +90,17 @@ async fn status_after(work: &Work, grant: &Grant, amount_minor: i64) -> Result<A
     if amount_minor > left {
         let currency = grant.journal.currency;
         let (available, requested) = (Money::new(left, currency), Money::new(amount_minor, currency));
-        return Err(Refusal::new(
-            Code::InsufficientFunds,
-            format!("{requested} requested, {available} available: amount of the award left to order."),
-            format!("{requested} demandés, {available} disponibles : reste à ordonner de l'attribution."),
-        )
-        .at("amount")
-        .with_money("available", available)
-        .with_money("requested", requested)
-        .into());
+        let refusal = ledger::insufficient(available, requested, Book::Ae, AccountKind::Award);
+        return Err(refusal.at("amount").into());
     }
-    let spent = [AccountKind::Paid, AccountKind::Recoverable, AccountKind::Recovered];
+    // Money that was paid, recovered and given back to the call was spent all the same.
+    let unspent = grant.award.decommitted_minor + amount_minor == grant.award.amount_minor;
     let event = if amount_minor < left || balances.of(AccountKind::Ordered) > 0 {
         AwardEvent::Decommit
-    } else if spent.into_iter().any(|kind| balances.of(kind) > 0) {
-        AwardEvent::PayAll
-    } else {
+    } else if unspent {
         AwardEvent::Terminate
+    } else {
+        AwardEvent::PayAll
     };
     Ok(event.apply(grant.award.status)?)
 }

@@ -1,7 +1,7 @@
 //! Ordering a payment and recording the bank's answer: the moments at which money moves.
 
 use entity::value::{
-    AccountId, AccountKind, AuditEventId, FundId, InstalmentStatus, PaymentRequestId, PaymentRequestStatus,
+    AccountId, AccountKind, AuditEventId, Book, FundId, InstalmentStatus, PaymentRequestId, PaymentRequestStatus,
     TransferKind,
 };
 use entity::{account, call, payment_request, transfer};
@@ -12,9 +12,9 @@ use super::review::begin;
 use super::{Because, Claim, advance_instalment, load_claim, paid, payment_subject};
 use crate::award::lifecycle::{AwardEvent, InstalmentEvent, PaymentEvent};
 use crate::award::policy;
-use crate::error::{Code, Reasons, Refusal};
+use crate::error::{Reasons, Refusal};
 use crate::fund::commands::check_year_takes_orders;
-use crate::fund::ledger::{Key, Movement, journal};
+use crate::fund::ledger::{self, Key, Movement, journal};
 use crate::money::Money;
 use crate::work::Idempotency;
 use crate::{Command, Database, Error, Result, Work};
@@ -165,13 +165,11 @@ async fn check_left(work: &Work, claim: &Claim) -> Result<()> {
         Money::new(left, claim.grant.journal.currency),
         Money::new(claim.request.amount_minor, claim.grant.journal.currency),
     );
-    Err(Refusal::new(
-        Code::InsufficientFunds,
-        format!("{requested} requested, {available} left of the instalment: the rest was decommitted."),
-        format!("{requested} demandés, il reste {available} de l'échéance : le reste a été désengagé."),
-    )
-    .with_money("available", available)
-    .with_money("requested", requested)
+    Err(Refusal {
+        en: format!("{requested} requested, {available} left of the instalment: the rest was decommitted."),
+        fr: format!("{requested} demandés, il reste {available} de l'échéance : le reste a été désengagé."),
+        ..ledger::insufficient(available, requested, Book::Ae, AccountKind::Award)
+    }
     .into())
 }
 
@@ -241,7 +239,8 @@ async fn order(work: &Work, claim: &Claim) -> Result<Vec<Movement>> {
     )];
     if grant.fund.enforces_payment_credits {
         let year = grant.journal.today.year();
-        check_year_takes_orders(work, grant.fund.id, year).await?;
+        let amount = Money::new(amount_minor, grant.journal.currency);
+        check_year_takes_orders(work, grant.fund.id, year, amount).await?;
         let call = call::Entity::find_by_id(grant.award.call_id).one(work.txn()).await?;
         let programme = call.ok_or(Error::NotFound)?.programme_id;
         movements.push(Movement {

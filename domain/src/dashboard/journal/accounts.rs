@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{authorise, readable};
-use crate::dashboard::queries::past;
+use crate::dashboard::queries::{is_unsettled, past, settle};
 use crate::{Actor, Database, Error, Page, Result, Slice, page};
 
 /// Which accounts to list.
@@ -75,8 +75,6 @@ fn filtered(fund: FundId, filter: Filter) -> Select<account::Entity> {
 
 /// What accounts held at an instant, in minor units, as far as the actor may read their journal. An account that no
 /// transfer had touched by then held nothing, and is left out.
-///
-/// This is known once the instant is past: a transfer under way then may still be committed.
 pub async fn balances_at(
     db: &Database,
     actor: &Actor,
@@ -84,6 +82,13 @@ pub async fn balances_at(
     at: Instant,
 ) -> Result<HashMap<AccountId, i64>> {
     let at = past(db, "asOf", at)?;
+    if is_unsettled(db, at) {
+        let accounts = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied()));
+        let funds = accounts.select_only().column(account::Column::FundId).distinct();
+        for fund in funds.into_tuple::<FundId>().all(&db.reader).await? {
+            settle(db, fund, at).await?;
+        }
+    }
     let accounts = readable(actor, account::Column::FundId).add(account::Column::Id.is_in(ids.iter().copied()));
     let held = held(accounts, Some(at), &db.reader).await?;
     Ok(held.into_iter().map(|held| (held.id, held.balance_minor)).collect())

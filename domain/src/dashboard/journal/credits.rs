@@ -7,7 +7,7 @@ use entity::{account, programme};
 use sea_orm::{ColumnTrait, Condition, sea_query::Query};
 
 use super::accounts::held;
-use crate::dashboard::queries::{Node, authorise, of_fund, past};
+use crate::dashboard::queries::{Node, authorise, of_fund, past, settle};
 use crate::{Actor, Database, Money, Result, fund::rules::known_currency};
 
 /// The payment credits of a programme for a fiscal year.
@@ -41,7 +41,9 @@ pub async fn payment_credits(
     as_of: Option<Instant>,
 ) -> Result<Vec<PaymentCredits>> {
     let fund = authorise(db, actor, node).await?;
-    let as_of = as_of.map(|at| past(db, "asOf", at)).transpose()?;
+    if let Some(at) = as_of {
+        settle(db, fund, past(db, "asOf", at)?).await?;
+    }
     let accounts = accounts(node, fiscal_year);
     let mut sums: BTreeMap<(i32, ProgrammeId), (i64, i64)> = BTreeMap::new();
     for held in held(accounts, as_of, &db.reader).await? {

@@ -1,7 +1,7 @@
 //! That no page of a journal and no balance reads more of it than it answers: SQLite says along which indexes it would
 //! go, and of every one how far it narrows the way.
 
-use entity::value::{AccountId, FundId, Instant, ProgrammeId};
+use entity::value::{AccountId, FundId, Instant, ProgrammeId, TransferKind, UserId};
 use entity::{account, transfer};
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -14,6 +14,7 @@ use super::accounts::holdings;
 use super::credits;
 use super::ways::{Reach, Way};
 use crate::Page;
+use crate::dashboard::moment::{End, entries};
 use crate::dashboard::{queries::Node, series};
 
 /// How SQLite goes about a statement, a line a step.
@@ -87,6 +88,14 @@ async fn a_page_of_an_account_or_a_node_is_found_by_its_own_index() {
             Reach::Ways(vec![Way::About(Uuid::now_v7())]),
             "transfer_subject (subject_id=?",
         ),
+        (
+            Reach::Ways(vec![Way::Kind(TransferKind::Pay), Way::Kind(TransferKind::Reject)]),
+            "transfer_kind (fund_id=? AND kind=?",
+        ),
+        (
+            Reach::Ways(vec![Way::By(UserId::new())]),
+            "transfer_actor (fund_id=? AND actor_id=?",
+        ),
     ];
     for (reach, index) in &ways {
         for page in cursors().map(Some).into_iter().chain([None]) {
@@ -138,4 +147,17 @@ async fn the_days_of_a_budget_are_found_by_its_node() {
         assert!(steps.iter().any(|step| step.contains(index)), "{index}: {steps:#?}");
     }
     assert!(!steps.iter().any(|step| scans(step)), "{steps:#?}");
+}
+
+#[tokio::test]
+async fn what_the_budgets_of_nodes_were_is_found_by_one_seek_each() {
+    let nodes = [Node::Fund(FundId::new()), Node::Programme(ProgrammeId::new())];
+    let end = End {
+        recorded_at: Instant(0),
+        seq: 1,
+    };
+    let steps = plan(&entries(&nodes, end).expect("two nodes")).await;
+    let seek = "(node_id=? AND recorded_at<?)";
+    assert_eq!(steps.iter().filter(|step| step.contains(seek)).count(), 2, "{steps:#?}");
+    assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{steps:#?}");
 }

@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, PaginatorTrait, QueryFilt
 use super::accounts::{held, visible};
 use super::transfers::load;
 use super::ways::Reach;
-use crate::dashboard::queries::past;
+use crate::dashboard::queries::{past, settle};
 use crate::{Actor, Database, Error, Page, Refusal, Result, Slice};
 
 /// What was recorded after one instant and until another, the second included: the next statement begins where this one
@@ -69,6 +69,10 @@ impl Line {
 /// A page of the statement of an account whose journal the actor may read; `NOT_FOUND` if it is none.
 pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Period, page: Page) -> Result<Statement> {
     let period = period.checked(db)?;
+    if let Some(latest) = period.until.or(period.after) {
+        let account = super::accounts::account(db, actor, id).await?;
+        settle(db, account.fund_id, latest).await?;
+    }
     let snapshot = db.snapshot().await?;
     let account = visible(actor)
         .filter(account::Column::Id.eq(id))

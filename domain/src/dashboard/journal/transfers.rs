@@ -8,6 +8,7 @@ use sea_orm::{
 use time::Date;
 use uuid::Uuid;
 
+use super::credits::accounts as accounts_of_credits;
 use super::ways::{Reach, Way};
 use super::{authorise, readable};
 use crate::dashboard::queries::Node;
@@ -110,12 +111,36 @@ async fn plan(db: &Database, fund: FundId, filter: &Filter) -> Result<(Reach, Co
         return Ok((Reach::accounts(account.map(|account| account.id)), own));
     }
     let ways = match filter.node {
-        None => return Ok((Reach::Journal, own.add_option(filter.of_accounts(fund)))),
-        Some(Node::Fund(id)) if id == fund => return Ok((Reach::Journal, own.add_option(filter.of_accounts(fund)))),
+        None => return whole(db, fund, filter).await,
+        Some(Node::Fund(id)) if id == fund => return whole(db, fund, filter).await,
         Some(node) if belongs(db, node, fund).await? => ways(db, fund, filter, node).await?,
         Some(_) => Vec::new(),
     };
     Ok((Reach::Ways(ways), own))
+}
+
+/// The most ways that are worth their while. SQLite takes at most 500 selections in one.
+const MOST_WAYS: usize = 400;
+
+/// The ways through the whole journal of a fund: along what is rarest of what the filter asks for.
+async fn whole(db: &Database, fund: FundId, filter: &Filter) -> Result<(Reach, Condition)> {
+    let own = filter.of_transfer();
+    if filter.book == Some(Book::Cp) || filter.fiscal_year.is_some() {
+        let credits = account::Entity::find().filter(accounts_of_credits(Node::Fund(fund), filter.fiscal_year));
+        let credits = credits.all(&db.reader).await?;
+        let credits = credits.iter().filter(|account| filter.admits(fund, account));
+        let reach = Reach::accounts(credits.map(|account| account.id));
+        if matches!(&reach, Reach::Ways(ways) if ways.len() <= MOST_WAYS) {
+            return Ok((reach, own));
+        }
+    }
+    let condition = own.add_option(filter.of_accounts(fund));
+    let reach = match (&filter.kinds, filter.actor) {
+        (Some(kinds), _) => Reach::Ways(kinds.iter().copied().map(Way::Kind).collect()),
+        (None, Some(person)) => Reach::Ways(vec![Way::By(person)]),
+        (None, None) => Reach::Journal,
+    };
+    Ok((reach, condition))
 }
 
 /// The ways to the transfers of what is under a node: those that moved its budget, and those of its payment credits,

@@ -1,7 +1,7 @@
-//! Ways to the transfers of an account or of a node, each along an index and in the order of the journal: a page costs
-//! what it holds, whatever the length of the journal.
+//! Ways to the transfers of an account, of a node, of a kind or of a person, each along an index and in the order of the
+//! journal: a page costs what it holds, whatever the length of the journal.
 
-use entity::value::{AccountId, FundId};
+use entity::value::{AccountId, FundId, TransferKind, UserId};
 use entity::{budget_entry, transfer};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, JoinType, QueryFilter, Select,
@@ -29,6 +29,10 @@ pub(super) enum Way {
     Credits(AccountId),
     /// To those that moved the budget of a node.
     Entries(Uuid),
+    /// To those of a kind.
+    Kind(TransferKind),
+    /// To those that a person caused.
+    By(UserId),
     /// To those about an object: few, so they are not cut to a page.
     About(Uuid),
 }
@@ -97,6 +101,19 @@ impl Way {
                 let key = (budget_entry::Column::RecordedAt, budget_entry::Column::Seq);
                 cut(&mut select, fund, key, page);
             }
+            Self::Kind(kind) => {
+                let kind = transfer::Column::Kind.eq(kind);
+                select.from(transfer::Entity).and_where(FundId.eq(fund)).and_where(kind);
+                cut_by_number(&mut select, fund, page);
+            }
+            Self::By(person) => {
+                let person = transfer::Column::ActorId.eq(person);
+                select
+                    .from(transfer::Entity)
+                    .and_where(FundId.eq(fund))
+                    .and_where(person);
+                cut_by_number(&mut select, fund, page);
+            }
             Self::About(subject) => {
                 select.from(transfer::Entity).and_where(SubjectId.eq(subject));
             }
@@ -121,6 +138,19 @@ fn cut<C: ColumnTrait>(select: &mut SelectStatement, fund: FundId, (at, seq): (C
         .order_by(at.as_column_ref(), page.order())
         .order_by(seq.as_column_ref(), page.order())
         .limit(page.asked());
+}
+
+/// The same, along an index in the order of the journal alone.
+fn cut_by_number(select: &mut SelectStatement, fund: FundId, page: Option<Page>) {
+    let Some(page) = page else { return };
+    let place = |cursor| place(fund, cursor, &[transfer::Column::Seq]);
+    if let Some(after) = page.after {
+        select.and_where(transfer::Column::Seq.into_expr().gt(place(after)));
+    }
+    if let Some(before) = page.before {
+        select.and_where(transfer::Column::Seq.into_expr().lt(place(before)));
+    }
+    select.order_by(transfer::Column::Seq, page.order()).limit(page.asked());
 }
 
 /// Where the transfer of a cursor stands: nowhere, if it is of another fund.

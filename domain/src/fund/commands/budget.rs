@@ -5,7 +5,7 @@ use entity::{call, programme};
 use sea_orm::EntityTrait;
 use serde::{Deserialize, Serialize};
 
-use super::order::{Order, load_to_move};
+use super::order::{Order, check_may_move, load_to_move};
 use crate::error::{Reasons, Refusal};
 use crate::fund::ledger::{Key, journal};
 use crate::fund::lifecycle::Event;
@@ -170,9 +170,9 @@ impl Holder {
 impl Place {
     /// Refuses an actor who may not move the money here: as for what does not exist, if they may not know of it.
     async fn check_known(&self, work: &Work) -> Result<()> {
-        match load_to_move(work, self.fund).await {
+        match check_may_move(work, self.fund).await {
             Err(Error::Forbidden | Error::Unauthenticated) if self.in_preparation => Err(Error::NotFound),
-            other => other.map(drop),
+            other => other,
         }
     }
 }

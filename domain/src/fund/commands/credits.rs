@@ -1,15 +1,16 @@
 //! Payment credits (crédits de paiement): what a programme may order in a fiscal year.
 
-use entity::value::{AccountKind, FiscalYearId, FiscalYearStatus, FundId, NodeKind, ProgrammeId, TransferKind};
+use entity::value::{AccountKind, Book, FiscalYearId, FiscalYearStatus, FundId, NodeKind, ProgrammeId, TransferKind};
 use entity::{fiscal_year, programme};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 
-use super::order::{Order, load_to_move};
-use crate::error::{Code, Reasons, Refusal};
-use crate::fund::ledger::{Key, journal};
+use super::order::{Order, check_may_move, load_to_move};
+use crate::error::{Reasons, Refusal};
+use crate::fund::ledger::{self, Key, journal};
 use crate::fund::lifecycle::{Event, FiscalYearEvent};
 use crate::fund::rules;
+use crate::money::Money;
 use crate::work::{Idempotency, Subject};
 use crate::{Command, Database, Error, Result, Work};
 
@@ -113,9 +114,9 @@ impl Command for MovePaymentCredits {
     async fn run(&self, work: &mut Work) -> Result<(ProgrammeId, ProgrammeId)> {
         // One after the other: whoever may not move the money of the first is told nothing of the second.
         let from = find(work, self.from).await?;
-        load_to_move(work, from.fund_id).await?;
+        check_may_move(work, from.fund_id).await?;
         let to = find(work, self.to).await?;
-        load_to_move(work, to.fund_id).await?;
+        check_may_move(work, to.fund_id).await?;
         if from.id == to.id || from.fund_id != to.fund_id {
             return Err(Refusal::invalid(
                 "to",
@@ -293,16 +294,16 @@ async fn open_year(work: &mut Work, fund: FundId, year: i32) -> Result<()> {
     Ok(())
 }
 
-/// Whether a payment can be ordered in a fiscal year; how much, its account tells.
-pub(crate) async fn check_year_takes_orders(work: &Work, fund: FundId, year: i32) -> Result<(), Error> {
-    match fiscal_year_of(work, fund, year).await? {
-        Some(known) => FiscalYearEvent::Use.apply(known.status).map(drop).map_err(Error::from),
-        None => Err(Refusal::new(
-            Code::InsufficientFunds,
-            format!("No payment credits are open for {year}."),
-            format!("Aucun crédit de paiement n'est ouvert pour {year}."),
-        )
-        .with("fiscalYear", year)
-        .into()),
+/// Whether anything can be ordered in a fiscal year; how much, its account tells.
+pub(crate) async fn check_year_takes_orders(work: &Work, fund: FundId, year: i32, requested: Money) -> Result<()> {
+    if let Some(known) = fiscal_year_of(work, fund, year).await? {
+        return Ok(FiscalYearEvent::Use.apply(known.status).map(drop)?);
     }
+    let nothing = Money::new(0, requested.currency);
+    let refusal = Refusal {
+        en: format!("No payment credits are open for {year}."),
+        fr: format!("Aucun crédit de paiement n'est ouvert pour {year}."),
+        ..ledger::insufficient(nothing, requested, Book::Cp, AccountKind::Programme)
+    };
+    Err(refusal.with("fiscalYear", year).into())
 }

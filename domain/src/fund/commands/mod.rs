@@ -26,11 +26,12 @@ use crate::{Error, Result, Work};
 
 /// Loads a fund the actor may see, locked until the end of the Work.
 async fn load(work: &Work, id: FundId) -> Result<fund::Model> {
-    let fund = fund::Entity::find_by_id(id)
-        .lock(LockType::NoKeyUpdate)
-        .one(work.txn())
-        .await?
-        .ok_or(Error::NotFound)?;
+    let row = fund::Entity::find_by_id(id).lock(LockType::NoKeyUpdate);
+    visible(work, row.one(work.txn()).await?)
+}
+
+fn visible(work: &Work, row: Option<fund::Model>) -> Result<fund::Model> {
+    let fund = row.ok_or(Error::NotFound)?;
     if !policy::may_see(&work.actor, &fund) {
         return Err(Error::NotFound);
     }

@@ -2,6 +2,7 @@
 
 use entity::fund;
 use entity::value::{FundId, NodeKind, TransferKind};
+use sea_orm::EntityTrait;
 use serde::Serialize;
 use time::Date;
 
@@ -12,7 +13,7 @@ use crate::money::Amount;
 use crate::work::Subject;
 use crate::{Result, Work};
 
-use super::load;
+use super::{load, visible};
 
 /// A budget operation's amount and justification.
 #[derive(Clone, Debug, Serialize)]
@@ -45,6 +46,17 @@ pub(super) async fn load_to_move(work: &Work, id: FundId) -> Result<fund::Model>
     let fund = load(work, id).await?;
     if policy::may_move_money(&work.actor, fund.id) {
         Ok(fund)
+    } else {
+        Err(work.actor.denied())
+    }
+}
+
+/// Refuses whoever may not move the money of a fund. Locks nothing: two funds are never locked at once.
+pub(super) async fn check_may_move(work: &Work, id: FundId) -> Result<()> {
+    let row = fund::Entity::find_by_id(id).one(work.txn()).await?;
+    let fund = visible(work, row)?;
+    if policy::may_move_money(&work.actor, fund.id) {
+        Ok(())
     } else {
         Err(work.actor.denied())
     }

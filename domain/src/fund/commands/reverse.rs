@@ -10,7 +10,8 @@ use super::order::load_to_move;
 use crate::error::{Code, Reasons, Refusal};
 use crate::fund::ledger::{self, Cause, Journal, Key, Movement, chart, journal};
 use crate::fund::lifecycle::Event;
-use crate::fund::policy;
+use crate::fund::{policy, rules};
+use crate::money::Money;
 use crate::work::{Idempotency, Subject};
 use crate::{Command, Database, Error, Result, Work};
 
@@ -60,7 +61,8 @@ impl Command for ReverseTransfer {
         let document = reasons.text("document", &self.document, 200);
         let (debit, credit) = (side(work, &original, true).await?, side(work, &original, false).await?);
         if debit.book == Book::Cp {
-            match check_year_takes_orders(work, fund.id, debit.fiscal_year).await {
+            let amount = Money::new(original.amount_minor, rules::known_currency(&fund)?);
+            match check_year_takes_orders(work, fund.id, debit.fiscal_year, amount).await {
                 Err(Error::Refused(refusals)) => {
                     for refusal in refusals {
                         reasons.push(refusal);

@@ -81,8 +81,9 @@ fn above(one: &account::Model, other: &account::Model) -> bool {
     within(one, other) || within(other, one)
 }
 
-/// The kind by which a budget operation is undone; `None` for what business acts undo in their own way: a reservation
-/// is released, an order returned, a recovery cancelled.
+/// The kind by which a budget operation is undone. `None` for what is not a correction but an act of its own: a reservation
+/// is released, an order returned, a recovery cancelled, a payment recovered, and what was decommitted, carried over or
+/// reinstated is allocated, moved or decommitted again.
 #[must_use]
 pub const fn inverse(kind: TransferKind) -> Option<TransferKind> {
     match kind {

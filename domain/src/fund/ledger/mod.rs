@@ -16,4 +16,4 @@ pub mod verify;
 pub use crate::work::{Posting, Side};
 pub(crate) use account::{Key, open_journal};
 pub use balances::Balances;
-pub(crate) use post::{Cause, Journal, Movement, post};
+pub(crate) use post::{Cause, Journal, Movement, insufficient, post};

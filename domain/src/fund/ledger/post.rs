@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::value::{AccountKind, AuditEventId, FundId, TransferId, TransferKind};
+use entity::value::{AccountKind, AuditEventId, Book, FundId, TransferId, TransferKind};
 use entity::{account, application, budget, budget_day, budget_entry, fund, ledger_head, transfer};
 use sea_orm::{
     ActiveModelTrait,
@@ -177,10 +177,12 @@ async fn post_one(
     head.hash.clone_from(&transfer.hash);
     move_budgets(work, &transfer, &debit, &credit).await?;
     point!("ledger::budgets_moved");
+    let id = transfer.id;
     let row = transfer.into_active_model().reset_all();
     transfer::Entity::insert(row).exec_without_returning(work.txn()).await?;
     point!("ledger::written");
     Ok(Posting {
+        transfer_id: Some(id),
         kind: movement.kind,
         amount_minor: movement.amount_minor,
         currency: journal.currency.code().to_owned(),
@@ -217,7 +219,7 @@ async fn debit(work: &Work, journal: Journal, movement: &Movement) -> Result<acc
         None if source && movement.amount_minor <= CEILING_MINOR => {
             open(work, journal.fund, movement.debit, movement.amount_minor, 0).await
         }
-        found => Err(insufficient(journal, movement, found.as_ref()).into()),
+        found => Err(lacking(journal, movement, found.as_ref()).into()),
     }
 }
 
@@ -237,14 +239,22 @@ async fn credit(work: &Work, journal: Journal, movement: &Movement) -> Result<ac
     }
 }
 
-fn insufficient(journal: Journal, movement: &Movement, account: Option<&account::Model>) -> Refusal {
+fn lacking(journal: Journal, movement: &Movement, account: Option<&account::Model>) -> Refusal {
     let balance_minor = match movement.debit.kind {
         AccountKind::Source => CEILING_MINOR - account.map_or(0, |account| account.debits_minor),
         _ => account.map_or(0, balance),
     };
-    let available = Money::new(balance_minor, journal.currency);
-    let requested = Money::new(movement.amount_minor, journal.currency);
-    let (en, fr) = chart::name(movement.debit.book, movement.debit.kind);
+    insufficient(
+        Money::new(balance_minor, journal.currency),
+        Money::new(movement.amount_minor, journal.currency),
+        movement.debit.book,
+        movement.debit.kind,
+    )
+}
+
+/// An account does not hold what is asked of it.
+pub(crate) fn insufficient(available: Money, requested: Money, book: Book, kind: AccountKind) -> Refusal {
+    let (en, fr) = chart::name(book, kind);
     Refusal::new(
         Code::InsufficientFunds,
         format!("{requested} requested, {available} available: {en}."),
@@ -252,8 +262,8 @@ fn insufficient(journal: Journal, movement: &Movement, account: Option<&account:
     )
     .with_money("available", available)
     .with_money("requested", requested)
-    .with("book", movement.debit.book.as_str())
-    .with("account", movement.debit.kind.as_str())
+    .with("book", book.as_str())
+    .with("account", kind.as_str())
 }
 
 fn balance(account: &account::Model) -> i64 {

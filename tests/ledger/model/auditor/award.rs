@@ -2,9 +2,8 @@
 
 use entity::value::{AccountKind, AwardStatus, DecisionStatus, FundStatus, InstalmentStatus, Role, TransferKind};
 
-use super::judge::{
-    CONFLICT, FORBIDDEN, NOT_FOUND, Reasons, Refused, SEPARATION, STAFF, STATE, TAKEN, VALIDATION, Verdict,
-};
+use super::rights::STAFF;
+use super::verdict::{CONFLICT, FORBIDDEN, NOT_FOUND, Reasons, Refused, SEPARATION, STATE, TAKEN, VALIDATION, Verdict};
 use super::{Account, Auditor, Award, Change, Instalment, Node, Plan};
 use crate::ledger::model::operation::{Agreement, Paper, Sum};
 
@@ -55,8 +54,8 @@ impl Auditor {
         })
     }
 
-    /// An applicant takes their application back, unless it is rejected or its agreement is signed. Whoever does not act
-    /// for it is told nothing, unless they know of it: staff, and its evaluator.
+    /// An applicant takes their application back, unless it is rejected or its agreement is signed. Whoever does not
+    /// act for it is told nothing, unless they know of it: staff, and its evaluator.
     pub(super) fn withdraw(&self, who: usize, decision: usize) -> Verdict {
         let found = self.decisions.get(decision).ok_or(NOT_FOUND)?;
         if !self.is_tied(who, found.organisation) {
@@ -77,7 +76,8 @@ impl Auditor {
         })
     }
 
-    /// Gives back what was reserved for an award that will not be signed: its beneficiary knows of it, or has withdrawn.
+    /// Gives back what was reserved for an award that will not be signed: its beneficiary knows of it, or has
+    /// withdrawn.
     pub(super) fn release(&self, who: usize, award: usize, paper: Paper) -> Verdict {
         let found = self.award_to_handle(who, award, &[Role::ProgrammeManager])?;
         let decision = self.decisions.item(found.decision);
@@ -143,8 +143,8 @@ impl Auditor {
         })
     }
 
-    /// What will not be spent goes back to the call, or lapses, by the fund's policy. The schedule is shortened from its
-    /// end. An award with nothing left ends: completed if anything was ever paid of it.
+    /// What will not be spent goes back to the call, or lapses, by the fund's policy. The schedule is shortened from
+    /// its end. An award with nothing left ends: completed if anything was ever paid of it.
     pub(super) fn decommit(&self, who: usize, award: usize, sum: Sum, paper: Paper) -> Verdict {
         let found = self.award_to_handle(who, award, &[Role::FinanceOfficer])?;
         let fund = &self.funds[self.fund_of_award(award)];
@@ -181,8 +181,8 @@ impl Auditor {
         })
     }
 
-    /// The last instalments lose what was neither paid nor ordered of them. One that keeps nothing is cancelled, with its
-    /// amount to remember it by; one of which all that is kept was paid is paid.
+    /// The last instalments lose what was neither paid nor ordered of them. One that keeps nothing is cancelled, with
+    /// its amount to remember it by; one of which all that is kept was paid is paid.
     fn shorten(&self, award: &Award, minor: i64) -> Vec<Change> {
         let mut left = minor;
         let mut changes = Vec::new();

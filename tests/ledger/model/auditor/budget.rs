@@ -2,7 +2,7 @@
 
 use entity::value::{AccountKind, Book, FiscalYearStatus, FundStatus, Role, TransferKind};
 
-use super::judge::{FORBIDDEN, NOT_FOUND, Reasons, Refused, STATE, VALIDATION, Verdict};
+use super::verdict::{FORBIDDEN, NOT_FOUND, Reasons, Refused, STATE, VALIDATION, Verdict};
 use super::{Account, Auditor, Change, Node, Plan};
 use crate::ledger::model::operation::{Holder, Order, Paper, Policy};
 

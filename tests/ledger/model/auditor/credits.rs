@@ -2,7 +2,7 @@
 
 use entity::value::{AccountKind, FiscalYearStatus, TransferKind};
 
-use super::judge::{NOT_FOUND, Reasons, STATE, VALIDATION, Verdict};
+use super::verdict::{NOT_FOUND, Reasons, STATE, VALIDATION, Verdict};
 use super::{Account, Auditor, Change, Node, Plan};
 use crate::ledger::model::operation::Order;
 
@@ -11,7 +11,7 @@ impl Auditor {
         let fund = self.programmes.get(programme).ok_or(NOT_FOUND)?.fund;
         self.fund_to_move(who, fund)?;
         let mut reasons = self.spending(fund);
-        let opened = self.into_year(fund, year, &mut reasons);
+        let opened = self.entering_year(fund, year, &mut reasons);
         let way = (TransferKind::Open, source(fund, year), credits(programme, year));
         self.opening(who, fund, reasons, order, way, opened)
     }
@@ -46,7 +46,7 @@ impl Auditor {
         let next = year.saturating_add(1);
         let mut reasons = self.spending(fund);
         reasons.require(self.years.contains_key(&(fund, year)), VALIDATION);
-        let opened = self.into_year(fund, next, &mut reasons);
+        let opened = self.entering_year(fund, next, &mut reasons);
         let way = (
             TransferKind::CarryOver,
             credits(programme, year),
@@ -68,7 +68,7 @@ impl Auditor {
     }
 
     /// Credits come into a year: one that is open, or a new one. Answers with the change that opens it.
-    fn into_year(&self, fund: usize, year: i32, reasons: &mut Reasons) -> Option<Change> {
+    fn entering_year(&self, fund: usize, year: i32, reasons: &mut Reasons) -> Option<Change> {
         let known = self.years.get(&(fund, year));
         match known {
             Some(status) => reasons.require(*status == FiscalYearStatus::Open, STATE),

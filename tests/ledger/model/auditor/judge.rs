@@ -1,169 +1,21 @@
-//! What must be answered, and what is so afterwards.
+//! What must be answered to each operation, and what is so afterwards.
 
 use std::collections::VecDeque;
 
-use entity::value::{
-    AwardStatus, DecisionStatus, FiscalYearStatus, FundStatus, InstalmentStatus, PaymentRequestStatus, RecoveryStatus,
-    Role, TransferKind,
-};
+use entity::value::{AwardStatus, InstalmentStatus, PaymentRequestStatus, RecoveryStatus, TransferKind};
 use time::Date;
 
 use super::ledger::Fault;
-use super::{Account, Auditor, Award, Fund, Instalment, Line, Node, Posting, Recovery, Request};
-use crate::ledger::model::operation::{Currency, Key, Operation, Paper, Policy, Sum, Text, What};
-
-/// The largest amount that an operation takes: ten thousand billion euros.
-const LARGEST: i128 = 1_000_000_000_000_000;
-
-pub const CONFLICT: &str = "CONFLICT";
-pub const CURRENCY: &str = "CURRENCY_MISMATCH";
-pub const FORBIDDEN: &str = "FORBIDDEN";
-pub const FUNDS: &str = "INSUFFICIENT_FUNDS";
-pub const NOT_FOUND: &str = "NOT_FOUND";
-pub const SEPARATION: &str = "SEPARATION_OF_DUTIES";
-pub const STATE: &str = "INVALID_STATE";
-pub const TAKEN: &str = "ALREADY_EXISTS";
-pub const VALIDATION: &str = "VALIDATION";
-const REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
-
-/// Roles that see every decision and award where they hold, unless they are tied to the applicant.
-pub const STAFF: [Role; 5] = [
-    Role::Admin,
-    Role::ProgrammeManager,
-    Role::FinanceOfficer,
-    Role::CommitteeChair,
-    Role::Auditor,
-];
-
-/// What must be answered.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expected {
-    /// Why it is refused, sorted; none if it is done.
-    pub codes: Vec<&'static str>,
-    pub shortfall: Option<Shortfall>,
-    pub postings: Vec<Posting>,
-    /// Whether it is what was answered before.
-    pub replayed: bool,
-}
-
-/// What there is and what was asked for, in minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shortfall {
-    pub available: i64,
-    pub requested: i64,
-}
-
-/// Why not.
-#[derive(Debug)]
-pub struct Refused {
-    codes: Vec<&'static str>,
-    shortfall: Option<Shortfall>,
-}
-
-impl From<&'static str> for Refused {
-    fn from(code: &'static str) -> Self {
-        Self {
-            codes: vec![code],
-            shortfall: None,
-        }
-    }
-}
-
-impl Refused {
-    pub fn short(available: i64, requested: i64) -> Self {
-        Self {
-            codes: vec![FUNDS],
-            shortfall: Some(Shortfall { available, requested }),
-        }
-    }
-}
-
-/// What is so once it is done.
-#[derive(Default)]
-pub struct Plan {
-    pub changes: Vec<Change>,
-    pub postings: Vec<Posting>,
-    /// The day they count for, if not today.
-    pub day: Option<Date>,
-}
-
-pub enum Change {
-    Fund(usize, FundStatus),
-    Policy(usize, Policy),
-    Year(usize, i32, FiscalYearStatus),
-    Decision(usize, DecisionStatus),
-    Withdrawn(usize),
-    NewAward(Award),
-    Award(usize, AwardStatus),
-    Decommitted(usize, i64),
-    Number(u64),
-    NewInstalment(Instalment),
-    Instalment(usize, InstalmentStatus, i64),
-    NewRequest(Request),
-    Request(usize, PaymentRequestStatus),
-    Certified(usize, usize),
-    Approved(usize, usize),
-    Ordered(usize),
-    NewRecovery(Recovery),
-    Recovery(usize, RecoveryStatus),
-    Reinstated(usize),
-}
-
-pub type Verdict = Result<Plan, Refused>;
-
-/// Every reason at once.
-#[derive(Default)]
-pub struct Reasons(Vec<&'static str>);
-
-impl Reasons {
-    pub fn require(&mut self, holds: bool, code: &'static str) {
-        if !holds {
-            self.0.push(code);
-        }
-    }
-
-    pub fn text(&mut self, text: Text) {
-        self.require(text == Text::Good, VALIDATION);
-    }
-
-    pub fn paper(&mut self, paper: Paper) {
-        self.text(paper.reason);
-        self.text(paper.document);
-    }
-
-    /// An amount above zero in a currency; zero, with the reason kept, if it is not one.
-    pub fn sum(&mut self, sum: Sum, expected: Currency) -> i64 {
-        let (Sum::Minor(_, currency) | Sum::TooFine(currency) | Sum::Words(currency)) = sum;
-        self.require(currency == expected, CURRENCY);
-        if currency != expected {
-            return 0;
-        }
-        let minor = match sum {
-            Sum::Minor(minor, _) if (1..=LARGEST).contains(&minor) => i64::try_from(minor).ok(),
-            _ => None,
-        };
-        self.require(minor.is_some(), VALIDATION);
-        minor.unwrap_or_default()
-    }
-
-    pub fn finish(mut self) -> Result<(), Refused> {
-        self.0.sort_unstable();
-        match self.0.as_slice() {
-            [] => Ok(()),
-            _ => Err(Refused {
-                codes: self.0,
-                shortfall: None,
-            }),
-        }
-    }
-}
+use super::verdict::{FORBIDDEN, NOT_FOUND, REUSED, Refused, VALIDATION, Verdict};
+use super::{Account, Auditor, Change, Expected, Line, Node, Plan, Posting};
+use crate::ledger::model::operation::{Key, Operation, What};
 
 impl Auditor {
     /// What must be answered to an operation, and what is so if it is done.
     pub fn expect(&self, operation: &Operation) -> (Expected, Plan) {
         if operation.what.takes_key() {
             if !matches!(operation.key, Key::Number(_)) {
-                return (refused(VALIDATION.into()), Plan::default());
+                return (Expected::refused(VALIDATION.into()), Plan::default());
             }
             if let Some((what, answer)) = self.keys.answer(operation).filter(|_| !operation.preview) {
                 let again = Expected {
@@ -173,7 +25,7 @@ impl Auditor {
                 let expected = if *what == operation.what {
                     again
                 } else {
-                    refused(REUSED.into())
+                    Expected::refused(REUSED.into())
                 };
                 return (expected, Plan::default());
             }
@@ -188,7 +40,7 @@ impl Auditor {
                 };
                 (expected, plan)
             }
-            Err(why) => (refused(why), Plan::default()),
+            Err(why) => (Expected::refused(why), Plan::default()),
         }
     }
 
@@ -336,8 +188,8 @@ impl Auditor {
         self.check_post(who, posting)
     }
 
-    /// Nobody moves the money of a call that has yet to tell them its decision; no account is overdrawn, but the source,
-    /// and none counts more than it can.
+    /// Nobody moves the money of a call that has yet to tell them its decision; no account is overdrawn, but the
+    /// source, and none counts more than it can.
     fn check_post(&self, who: usize, posting: Posting) -> Result<Posting, Refused> {
         let awaits = |account: Account| match account.owner {
             Node::Call(call) => self.awaits_decision(who, call),
@@ -351,76 +203,5 @@ impl Auditor {
             Fault::Short(available) => Refused::short(available, posting.minor),
             Fault::Full => VALIDATION.into(),
         })
-    }
-
-    /// Whether an application of somebody's organisation waits in a call to be told the decision.
-    fn awaits_decision(&self, who: usize, call: usize) -> bool {
-        let own = self.calls[call].decisions.iter().copied().filter(|decision| {
-            let found = self.decisions.item(*decision);
-            self.is_tied(who, found.organisation) && !found.withdrawn
-        });
-        let mut statuses = own.map(|decision| self.decisions.status(decision));
-        statuses.any(|status| status != DecisionStatus::Notified)
-    }
-
-    /// Whether somebody holds one of the roles in a fund.
-    pub fn holds(&self, who: usize, roles: &[Role], fund: usize) -> bool {
-        let mut held = self.people[who].roles.iter();
-        held.any(|(role, scope)| roles.contains(role) && scope.is_none_or(|scope| scope == fund))
-    }
-
-    /// Whether somebody is one of an organisation.
-    pub fn is_tied(&self, who: usize, organisation: usize) -> bool {
-        self.people[who].organisation == Some(organisation)
-    }
-
-    /// A fund whose money somebody moves: its finance officers. Everybody knows of a fund that was opened, and its staff
-    /// of one in preparation.
-    pub fn fund_to_move(&self, who: usize, fund: usize) -> Result<&Fund, Refused> {
-        let found = self.funds.get(fund).ok_or(NOT_FOUND)?;
-        if found.status == FundStatus::Draft && !self.holds(who, Role::ALL, fund) {
-            return Err(NOT_FOUND.into());
-        }
-        if self.holds(who, &[Role::FinanceOfficer], fund) {
-            Ok(found)
-        } else {
-            Err(FORBIDDEN.into())
-        }
-    }
-
-    /// Refuses whoever may not know of a decision: staff who are not tied know of all, applicants of those they were
-    /// told.
-    pub fn check_known(&self, who: usize, decision: usize) -> Result<(), Refused> {
-        let found = self.decisions.get(decision).ok_or(NOT_FOUND)?;
-        let known = if self.is_tied(who, found.organisation) {
-            self.decisions.status(decision) == DecisionStatus::Notified
-        } else {
-            self.holds(who, &STAFF, self.fund_of_call(found.call))
-        };
-        if known { Ok(()) } else { Err(NOT_FOUND.into()) }
-    }
-
-    /// Refuses whoever does not handle what follows from a decision by one of the roles; nobody handles their own.
-    pub fn check_handles(&self, who: usize, decision: usize, roles: &[Role]) -> Result<(), Refused> {
-        self.check_known(who, decision)?;
-        let found = self.decisions.item(decision);
-        let handles = self.holds(who, roles, self.fund_of_call(found.call)) && !self.is_tied(who, found.organisation);
-        if handles { Ok(()) } else { Err(FORBIDDEN.into()) }
-    }
-
-    /// The same, for an award.
-    pub fn award_to_handle(&self, who: usize, award: usize, roles: &[Role]) -> Result<&Award, Refused> {
-        let found = self.awards.get(award).ok_or(NOT_FOUND)?;
-        self.check_handles(who, found.decision, roles)?;
-        Ok(found)
-    }
-}
-
-fn refused(why: Refused) -> Expected {
-    Expected {
-        codes: why.codes,
-        shortfall: why.shortfall,
-        postings: Vec::new(),
-        replayed: false,
     }
 }

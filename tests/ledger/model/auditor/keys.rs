@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::judge::Expected;
+use super::verdict::Expected;
 use crate::ledger::model::operation::{Key, Operation, What};
 
 /// How many keys are remembered: nothing is asked again under an older one.

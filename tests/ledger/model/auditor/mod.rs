@@ -12,7 +12,9 @@ mod keys;
 mod ledger;
 mod payment;
 mod recovery;
+mod rights;
 mod shelf;
+mod verdict;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -23,10 +25,10 @@ use entity::value::{
 use time::{Date, Duration, OffsetDateTime};
 
 use super::operation::{Currency, Policy};
-pub use judge::{Change, Expected, Plan, Shortfall};
 use keys::Keys;
 pub use ledger::{Account, Figures, Ledger, Line, Node, Posting};
 pub use shelf::Shelf;
+pub use verdict::{Change, Expected, Plan, Shortfall};
 
 /// Everything that the auditor knows.
 pub struct Auditor {

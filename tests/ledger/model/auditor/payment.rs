@@ -6,7 +6,7 @@ use entity::value::{
 
 use super::award::own;
 use super::credits::credits;
-use super::judge::{FORBIDDEN, FUNDS, NOT_FOUND, Reasons, Refused, SEPARATION, STATE, VALIDATION, Verdict};
+use super::verdict::{FORBIDDEN, NOT_FOUND, Reasons, Refused, SEPARATION, STATE, VALIDATION, Verdict};
 use super::{Account, Auditor, Change, Node, Plan, Request};
 use crate::ledger::model::operation::{Sum, Text};
 
@@ -116,7 +116,7 @@ impl Auditor {
             match self.years.get(&(fund, year)) {
                 Some(FiscalYearStatus::Open) => {}
                 Some(FiscalYearStatus::Closed) => return Err(STATE.into()),
-                None => return Err(FUNDS.into()),
+                None => return Err(Refused::short(0, found.minor)),
             }
             let programme = self.calls[self.awards.item(award).call].programme;
             let consumed = Account::credits(AccountKind::Consumed, Node::Programme(programme), year);
@@ -132,8 +132,8 @@ impl Auditor {
         })
     }
 
-    /// The bank has paid. An instalment claimed in part can be claimed for the rest; an award with nothing left to order
-    /// or to confirm is complete.
+    /// The bank has paid. An instalment claimed in part can be claimed for the rest; an award with nothing left to
+    /// order or to confirm is complete.
     pub(super) fn confirm(&self, who: usize, request: usize, text: Text) -> Verdict {
         let found = self.request_to_handle(who, request, &[Role::FinanceOfficer])?;
         self.check_ordered(request, text)?;

@@ -3,7 +3,7 @@
 use entity::value::{AccountKind, AwardStatus, RecoveryStatus, Role, TransferKind};
 
 use super::award::{call, own};
-use super::judge::{NOT_FOUND, Reasons, Refused, STATE, Verdict};
+use super::verdict::{NOT_FOUND, Reasons, Refused, STATE, Verdict};
 use super::{Auditor, Change, Plan, Recovery};
 use crate::ledger::model::operation::{Paper, Sum, Text};
 

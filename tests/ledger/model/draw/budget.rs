@@ -1,4 +1,8 @@
 //! Operations on budgets and payment credits.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "one signature for all that is drawn: some find nothing to ask for"
+)]
 
 use entity::value::{AccountKind, FiscalYearStatus, FundStatus, TransferKind};
 
@@ -88,13 +92,13 @@ impl Draw {
 
     pub(super) fn reduce_credits(&mut self, auditor: &Auditor) -> Option<What> {
         let programme = self.recent(auditor.programmes.len());
-        let (year, order) = self.from_credits(auditor, programme);
+        let (year, order) = self.some_credits(auditor, programme);
         Some(What::ReduceCredits(programme, year, order))
     }
 
     pub(super) fn move_credits(&mut self, auditor: &Auditor) -> Option<What> {
         let from = self.recent(auditor.programmes.len());
-        let (year, order) = self.from_credits(auditor, from);
+        let (year, order) = self.some_credits(auditor, from);
         // A programme's neighbours are of the same fund, more often than not.
         let to = if self.happens(5, 6) {
             from / 3 * 3 + self.below(3)
@@ -106,7 +110,7 @@ impl Draw {
 
     pub(super) fn carry_over(&mut self, auditor: &Auditor) -> Option<What> {
         let programme = self.recent(auditor.programmes.len());
-        let (year, order) = self.from_credits(auditor, programme);
+        let (year, order) = self.some_credits(auditor, programme);
         Some(What::CarryOver(programme, year, order))
     }
 
@@ -190,7 +194,7 @@ impl Draw {
     }
 
     /// A year, and an order of what a programme has left for it.
-    fn from_credits(&mut self, auditor: &Auditor, programme: usize) -> (i32, Order) {
+    fn some_credits(&mut self, auditor: &Auditor, programme: usize) -> (i32, Order) {
         let year = self.year(auditor, programme);
         let year = if self.happens(1, 3) {
             year.saturating_sub(1)

@@ -15,7 +15,7 @@ money_input! {
     pub struct ReleaseAwardInput {
         /// The award, reserved. Its beneficiary was told of the decision, or took the application back.
         award_id: ID,
-        /// Why, of at most 500 characters. The beneficiary reads it.
+        /// Why, of at most 500 characters.
         reason: String,
         /// Reference of the document that says so, of at most 200 characters.
         document: String,
@@ -40,7 +40,7 @@ money_input! {
         award_id: ID,
         /// How much. Only what is neither ordered nor paid can be decommitted.
         amount: MoneyInput,
-        /// Why, of at most 500 characters. The beneficiary reads it.
+        /// Why, of at most 500 characters.
         reason: String,
         /// Reference of the document that decides it, of at most 200 characters.
         document: String,
@@ -66,7 +66,7 @@ money_input! {
         award_id: ID,
         /// How much. Only what was paid, and is not claimed back yet, can be.
         amount: MoneyInput,
-        /// Why, of at most 500 characters. The beneficiary reads it.
+        /// Why, of at most 500 characters.
         reason: String,
         /// Reference of the claim, of at most 200 characters.
         document: String,
@@ -110,7 +110,7 @@ money_input! {
     pub struct CancelRecoveryInput {
         /// The recovery, issued.
         recovery_id: ID,
-        /// Why, of at most 200 characters. The beneficiary reads it.
+        /// Why, of at most 200 characters.
         reason: String,
     }
 }

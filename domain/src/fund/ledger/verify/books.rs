@@ -161,7 +161,7 @@ impl Books {
         self.accounts.get(sides.debit).zip(self.accounts.get(sides.credit))
     }
 
-    /// The accounts of a kind that exist only for awards, with the flow of each award.
+    /// What has passed through an award by replay; nothing for one that no transfer touched.
     pub(crate) fn flow(&self, award: AwardId) -> Flow {
         self.flows.get(&award).copied().unwrap_or_default()
     }

@@ -23,7 +23,8 @@ pub(super) struct Links {
 }
 
 struct Event {
-    subject: (NodeKind, Uuid),
+    /// The kind as the database has it, which may be none.
+    subject: (String, Uuid),
     actor: Option<UserId>,
     at: Instant,
 }
@@ -101,7 +102,7 @@ impl Links {
         match self.events.get(&transfer.audit_event_id) {
             None => wrong.push("its audit event is missing".to_owned()),
             Some(event) => {
-                let subject = (transfer.subject_kind, transfer.subject_id);
+                let subject = (transfer.subject_kind.to_string(), transfer.subject_id);
                 if event.subject != subject || event.actor != transfer.actor_id || event.at > transfer.recorded_at {
                     wrong.push(format!("audit event {} is of another change", transfer.audit_event_id));
                 }
@@ -179,7 +180,7 @@ async fn events(snapshot: &DatabaseTransaction, batch: &[transfer::Model]) -> Re
             audit_event::Column::ActorId,
             audit_event::Column::At,
         ])
-        .into_tuple::<(AuditEventId, NodeKind, Uuid, Option<UserId>, Instant)>()
+        .into_tuple::<(AuditEventId, String, Uuid, Option<UserId>, Instant)>()
         .all(snapshot)
         .await?;
     let event = |(id, kind, subject, actor, at)| {

@@ -18,7 +18,7 @@ pub(crate) mod rows;
 
 use entity::fund;
 use entity::value::FundId;
-use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait, QueryOrder};
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 
 pub(crate) use books::{Books, Flow};
 pub(crate) use report::Check;
@@ -38,18 +38,9 @@ enum Scope {
     Fund(FundId),
 }
 
-/// Verifies the ledger of one fund, as of a snapshot: its journal, its accounts, and its budgets with their entries and
-/// days. Not what its awards and payments say, which only [`crate::audit::verify`] compares.
-pub(crate) async fn verify_fund(
-    snapshot: &DatabaseTransaction,
-    fund: &fund::Model,
-    watcher: Watcher<'_>,
-) -> Result<Report> {
-    let mut check = Check::new(snapshot, watcher);
-    let scope = Scope::Fund(fund.id);
-    let compared = verify_scope(&mut check, std::slice::from_ref(fund), scope).await;
-    rows::endure(&mut check, compared.map(drop))?;
-    Ok(check.finish())
+/// Verifies the ledger of one fund; answers what the replay says that its accounts hold.
+pub(crate) async fn verify_fund(check: &mut Check<'_>, fund: &fund::Model) -> Result<Books> {
+    verify_scope(check, std::slice::from_ref(fund), Scope::Fund(fund.id)).await
 }
 
 /// Verifies the ledgers of all funds; answers what the replay says that the accounts hold.
