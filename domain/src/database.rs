@@ -224,8 +224,8 @@ async fn refuse_newer<C: ConnectionTrait>(db: &C) -> Result<(), OpenError> {
     }
 }
 
-/// How long PostgreSQL lets a session wait, and be waited for: the lock of a journal whose holder has stopped answering,
-/// with its machine or its network, is free again once it has been idle for three times what anybody waits.
+/// How long PostgreSQL lets a session wait, and be waited for: the lock of a journal whose holder has stopped
+/// answering, with its machine or its network, is free again once it has been idle for three times what anybody waits.
 fn limits(patience: Duration) -> [(&'static str, String); 2] {
     let milliseconds = |time: Duration| time.as_millis().to_string();
     [

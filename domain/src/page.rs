@@ -65,8 +65,8 @@ where
     fetch(within(select, id, page, Expr::value), id, page, db).await
 }
 
-/// What a query has within the cursors of a page, in the order of a column: `place` is the column's value where a cursor
-/// stands.
+/// What a query has within the cursors of a page, in the order of a column: `place` is the column's value where a
+/// cursor stands.
 pub(crate) fn within<E: EntityTrait>(
     mut select: Select<E>,
     column: E::Column,

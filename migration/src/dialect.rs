@@ -5,8 +5,8 @@ use sea_orm_migration::{
     sea_orm::{ConnectionTrait, DbBackend},
 };
 
-/// Runs statements after replacing the words that differ: `{uuid}`, `{bigint}`, `{integer}`, `{date}`, `{boolean}` and, at the
-/// end of a table, `{strict}`, or `{clustered}` for one that is read in the order of its key.
+/// Runs statements after replacing the words that differ: `{uuid}`, `{bigint}`, `{integer}`, `{date}`, `{boolean}` and,
+/// at the end of a table, `{strict}`, or `{clustered}` for one that is read in the order of its key.
 ///
 /// SQLite tables are STRICT: without it an integer that overflows becomes a float without a word.
 pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {

@@ -18,7 +18,7 @@ use crate::storage::{LARGEST, Place};
 
 /// How soon the program answers, whatever the ledger.
 const READY_WITHIN: Duration = Duration::from_secs(2);
-/// How often it is killed and started; the median counts.
+/// How often it is killed and started.
 const STARTS: usize = 5;
 /// How long we wait for it.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -46,15 +46,15 @@ pub async fn report(place: &Place, program: &Path, journal: &Journal) -> Vec<Str
         starts.push(Running::start(place, program, &key).await.ready);
     }
     std::fs::remove_file(key).expect("its key is removed");
-    let ready = percentile(&mut starts, 50);
+    let ready = percentile(&mut starts, 100);
     if ready >= READY_WITHIN {
         broken.push(format!("{}: the program is ready after {ready:?}", place.engine()));
     }
     say(place, "verifying");
     let (transfers, time) = verify(place, program);
     println!(
-        "\nOn the largest ledger, killed under load, `octroi serve` is ready again after {} ms (median of {STARTS}), and\n\
-         `octroi verify` takes {:.1} s: {} transfers a second.",
+        "\nOn the largest ledger, killed under load, `octroi serve` is ready again after {} ms (the longest of\n\
+         {STARTS}), and `octroi verify` takes {:.1} s: {} transfers a second.",
         ready.as_millis(),
         time.as_secs_f64(),
         rounded(rate(transfers, time)),

@@ -46,7 +46,8 @@ pub async fn report(place: &Place, options: &Options, limits: &Limits) {
     titles.extend(other.iter().map(|_| "two programs".to_owned()));
     titles.extend(ways.iter().cloned());
     println!(
-        "Durable posts (`redeployBudget` between two calls of one fund), and the same rows by other means (ours as\na multiple of it).\n"
+        "Durable posts (`redeployBudget` between two calls of one fund), and the same rows by other means (ours as\n\
+         a multiple of it).\n"
     );
     heading(&titles);
     for clients in &options.clients {

@@ -220,7 +220,8 @@ async fn a_claim_on_what_was_decommitted_is_not_ordered(app: TestApp) {
         (refusals.len(), &refusals[0]["code"]),
         (1, &json!("INSUFFICIENT_FUNDS"))
     );
-    let details = json!({ "available": euros("399.99"), "requested": euros("400.00") });
+    let details = json!({ "book": "AE", "account": "AWARD", "available": euros("399.99"),
+        "requested": euros("400.00") });
     assert_eq!(refusals[0]["details"], details);
     let refusal = with(payment.step_input(), json!({ "reason": "Claim what is left" }));
     app.mutate(&payment.manager, "rejectPayment", refusal, "").await;

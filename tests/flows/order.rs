@@ -34,7 +34,9 @@ async fn a_payment_is_ordered_within_the_credits_of_its_year_or_not_at_all(app: 
         (refusals.len(), &refusals[0]["code"]),
         (1, &json!("INSUFFICIENT_FUNDS"))
     );
-    assert_eq!(refusals[0]["details"], json!({ "fiscalYear": 2018 }));
+    let details = json!({ "book": "CP", "account": "PROGRAMME", "fiscalYear": 2018, "available": euros("0.00"),
+        "requested": euros("400.00") });
+    assert_eq!(refusals[0]["details"], details);
     untouched().await;
 
     app.mutate(&payment.finance, "openPaymentCredits", of(2018, "399.99"), "")

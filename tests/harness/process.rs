@@ -46,8 +46,8 @@ impl Octroi {
         Self::start(storage, serve(storage)).await
     }
 
-    /// Starts the server as [`serve`](Octroi::serve) does, to stop dead at a point (`domain/src/work/point.rs`) once it has
-    /// passed it so many times.
+    /// Starts the server as [`serve`](Octroi::serve) does, to stop dead at a point (`domain/src/work/point.rs`) once it
+    /// has passed it so many times.
     pub async fn serve_until(storage: &Arc<TestDatabase>, point: &str, passes: usize) -> Self {
         let mut serve = serve(storage);
         serve.env("FAILPOINTS", format!("{point}={passes}*off->return"));

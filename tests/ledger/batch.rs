@@ -1,4 +1,5 @@
-//! Commands that share a commit: what becomes of one is nothing to the others, and whoever reads the past waits for them.
+//! Commands that share a commit: what becomes of one is nothing to the others, and whoever reads the past waits for
+//! them.
 
 use std::time::Duration;
 

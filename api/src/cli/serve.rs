@@ -104,8 +104,8 @@ pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usiz
         "Octroi listens on http://{address}"
     );
     server.await?;
-    // A command goes on when its caller has hung up, and may wait for a lock that another server holds. Past this time it
-    // is cut off, which undoes it: nobody was told that it was done.
+    // A command goes on when its caller has hung up, and may wait for a lock that another server holds. Past this time
+    // it is cut off, which undoes it: nobody was told that it was done.
     if let Ok(closed) = tokio::time::timeout(CLOSE_WITHIN, database.close()).await {
         closed?;
     } else {

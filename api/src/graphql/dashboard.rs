@@ -173,9 +173,9 @@ impl DashboardQuery {
         }
     }
 
-    /// The budget of any node over time, by the days that transfers count for: what was decided in December and recorded
-    /// in January is part of December. One point at the end of each interval, and one on the last day; days to come have
-    /// none. For whoever may see the budget. The cost does not grow with the number of transfers.
+    /// The budget of any node over time, by the days that transfers count for: what was decided in December and
+    /// recorded in January is part of December. One point at the end of each interval, and one on the last day; days to
+    /// come have none. For whoever may see the budget. The cost does not grow with the number of transfers.
     #[graphql(complexity = "cost(&from, &to, interval, child_complexity)")]
     async fn budget_series(
         &self,

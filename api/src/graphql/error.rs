@@ -102,8 +102,8 @@ impl Error {
                 .collect::<Vec<_>>()
                 .join(" "),
             Self::Unavailable(_) => {
-                "The service cannot do this at the moment: it has too much to do, or cannot reach its database. Try again; \
-                 with the same idempotency key nothing is done twice."
+                "The service cannot do this at the moment: it has too much to do, or cannot reach its database. \
+                 Try again; with the same idempotency key nothing is done twice."
                     .to_owned()
             }
             Self::Internal(_) => "Something broke on our side. Quote the error id when you report it.".to_owned(),

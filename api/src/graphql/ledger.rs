@@ -93,8 +93,8 @@ pub enum Book {
 /// side.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Posting {
-    /// Global identifier of the transfer, by which `node` finds it and `reverseTransfer` undoes it. Null in a preview, and
-    /// in a repeat of an answer from before transfers were named.
+    /// Global identifier of the transfer, by which `node` finds it and `reverseTransfer` undoes it. Null in a preview,
+    /// and in a repeat of an answer from before transfers were named.
     transfer_id: Option<ID>,
     /// What it does.
     kind: TransferKind,

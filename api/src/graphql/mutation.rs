@@ -130,9 +130,9 @@ macro_rules! money_input {
         #[derive(async_graphql::InputObject)]
         pub struct $name {
             $($(#[$field_doc])* pub(super) $field: $type,)*
-            /// A text of 1 to 200 characters, new for every operation. A repeat by the same person with the same key and
-            /// input changes nothing and answers what the first one did, a refusal too: who has mended the reason of a
-            /// refusal takes a new key.
+            /// A text of 1 to 200 characters, new for every operation. A repeat by the same person with the same key
+            /// and input changes nothing and answers what the first one did, a refusal too: who has mended the reason
+            /// of a refusal takes a new key.
             pub(super) idempotency_key: String,
             /// Only say what it would do and what would be left; changes nothing, and leaves the key unused.
             #[graphql(default)]

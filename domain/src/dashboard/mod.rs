@@ -6,6 +6,5 @@ pub mod journal;
 mod moment;
 pub mod queries;
 pub mod series;
-pub mod verify;
 
 pub use moment::{Moment, budgets};

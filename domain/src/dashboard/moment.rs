@@ -1,4 +1,5 @@
-//! Many budgets of one moment: their figures add up to each other, whatever is written between one statement and the next.
+//! Many budgets of one moment: their figures add up to each other, whatever is written between one statement and the
+//! next.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -17,8 +18,8 @@ use crate::fund::ledger::Balances;
 use crate::fund::rules::known_currency;
 use crate::{Actor, Database, Result};
 
-/// The moment that budgets are read at: an instant, or the present, which is where the journal of a fund ends when one of
-/// its budgets is first asked for.
+/// The moment that budgets are read at: an instant, or the present, which is where the journal of a fund ends when one
+/// of its budgets is first asked for.
 #[derive(Debug, Default)]
 pub struct Moment {
     as_of: Option<Instant>,

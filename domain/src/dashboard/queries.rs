@@ -86,8 +86,8 @@ pub(super) fn is_unsettled(db: &Database, instant: Instant) -> bool {
     db.clock().now().0.saturating_sub(instant.0) < UNSETTLED_MICROS
 }
 
-/// For how long after an instant a transaction may still record something by it, in microseconds: several times what the
-/// database lets one stand idle.
+/// For how long after an instant a transaction may still record something by it, in microseconds: several times what
+/// the database lets one stand idle.
 const UNSETTLED_MICROS: i64 = 120_000_000;
 
 /// The fund of a node whose budget the actor may see.

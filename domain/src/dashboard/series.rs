@@ -41,8 +41,8 @@ pub struct Point {
     pub budget: Budget,
 }
 
-/// The budget of a node at the end of each interval from one day to another; the last point is on the last day itself, or
-/// today if that is still to come. For whoever may see the budget now.
+/// The budget of a node at the end of each interval from one day to another; the last point is on the last day itself,
+/// or today if that is still to come. For whoever may see the budget now.
 ///
 /// One statement, which reads a row for every day with a transfer, whatever their number.
 pub async fn series(

@@ -1,5 +1,5 @@
-//! One command in a transaction that it may share with others: in a savepoint of its own, so that its refusal undoes what
-//! it did and nothing else.
+//! One command in a transaction that it may share with others: in a savepoint of its own, so that its refusal undoes
+//! what it did and nothing else.
 
 use std::panic::AssertUnwindSafe;
 

@@ -1,6 +1,7 @@
 //! Named points, each called after what has just happened: where `tests/ledger/crash` stops the process.
 //!
-//! Without the feature `failpoints` they are nothing at all. With it, `FAILPOINTS` in the environment says where to stop:
+//! Without the feature `failpoints` they are nothing at all. With it, `FAILPOINTS` in the environment says where to
+//! stop:
 //! `work::before_commit=3*off->return` is there, on the fourth pass.
 
 /// Stops here if that was asked for; given a condition, on passes that meet it.

@@ -72,7 +72,8 @@ impl ApplicationMutation {
         .await
     }
 
-    /// Takes an application back, at any time before its agreement is signed. For owners and editors of its lead organisation.
+    /// Takes an application back, at any time before its agreement is signed. For owners and editors of its lead
+    /// organisation.
     async fn withdraw_application(
         &self,
         ctx: &Context<'_>,

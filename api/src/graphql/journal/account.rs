@@ -63,8 +63,8 @@ impl Account {
         self.0.kind.into()
     }
 
-    /// The fund, the programme, the call or the award that it belongs to; null, with an error, if the viewer may not see
-    /// it.
+    /// The fund, the programme, the call or the award that it belongs to; null, with an error, if the viewer may not
+    /// see it.
     async fn owner(&self, ctx: &Context<'_>) -> Nullable<Node> {
         Some(object::load(ctx, chart::owner(self.0.kind), self.0.owner_id).await)
     }

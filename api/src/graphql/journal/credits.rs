@@ -26,8 +26,8 @@ impl PaymentCredits {
     }
 }
 
-/// The payment credits of a programme (in France, *crédits de paiement*) for one fiscal year: what may be ordered in it.
-/// Its figures always add up: `opened = consumed + available`.
+/// The payment credits of a programme (in France, *crédits de paiement*) for one fiscal year: what may be ordered in
+/// it. Its figures always add up: `opened = consumed + available`.
 #[Object]
 impl PaymentCredits {
     /// The programme.

@@ -1,7 +1,7 @@
 //! Verifications of ledgers.
 
 use async_graphql::{Context, ID, Object, SimpleObject};
-use domain::dashboard::verify;
+use domain::audit::verify;
 
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::{Nullable, Result};
@@ -59,8 +59,8 @@ pub struct JournalQuery;
 
 #[Object]
 impl JournalQuery {
-    /// Verifies the ledger of a fund, as it is at this moment. For auditors. It reads the whole journal, so there is one
-    /// verification at a time: `UNAVAILABLE` while another one is under way.
+    /// Verifies the ledger of a fund, as it is at this moment. For auditors. It reads the whole journal, so there is
+    /// one verification at a time: `UNAVAILABLE` while another one is under way.
     async fn verify_ledger(
         &self,
         ctx: &Context<'_>,
@@ -71,7 +71,7 @@ impl JournalQuery {
 }
 
 async fn report(ctx: &Context<'_>, fund: &ID) -> Result<LedgerVerification> {
-    Ok(verify::verify(ctx.database(), ctx.actor(), id::parse(fund)?)
+    Ok(verify::verify_fund(ctx.database(), ctx.actor(), id::parse(fund)?)
         .await?
         .into())
 }

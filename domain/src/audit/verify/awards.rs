@@ -211,16 +211,17 @@ mod tests {
         }
     }
 
+    fn balances(of: &[(AccountKind, i64)]) -> Balances {
+        let mut balances = Balances::default();
+        for (kind, balance) in of {
+            balances.add(*kind, *balance);
+        }
+        balances
+    }
+
     #[test]
     fn an_award_stands_where_its_money_stands() {
         use AwardStatus::{Committed, Completed, InProgress, Lapsed, Reserved, Terminated};
-        let balances = |of: &[(AccountKind, i64)]| {
-            let mut balances = Balances::default();
-            for (kind, balance) in of {
-                balances.add(*kind, *balance);
-            }
-            balances
-        };
         let reserved = Flow {
             reserved: 100,
             ..Flow::default()

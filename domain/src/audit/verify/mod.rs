@@ -5,12 +5,16 @@ mod awards;
 mod payments;
 mod trail;
 
+use entity::value::FundId;
 use entity::{audit_event, fund};
-use sea_orm::{DatabaseTransaction, EntityTrait, PaginatorTrait};
+use sea_orm::{EntityTrait, PaginatorTrait};
+use tokio::sync::Semaphore;
 
+use crate::dashboard::journal::authorise;
 use crate::fund::ledger::verify::{self as ledger, Check, rows};
 pub use crate::fund::ledger::verify::{Fault, Progress, Report, Watcher};
-use crate::{Database, Result};
+use crate::fund::policy;
+use crate::{Actor, Database, Error, Result};
 
 /// Verifies the whole database as of one instant; the watcher is told how far it has come.
 pub async fn verify(db: &Database, watcher: Watcher<'_>) -> Result<Report> {
@@ -31,14 +35,29 @@ async fn compare(check: &mut Check<'_>) -> Result<()> {
     trail::check(check).await
 }
 
-/// Verifies one fund as of a snapshot: its ledger, and that its awards and payments stand where their money stands. Not
-/// its audit trail, which is that of the whole database.
-pub(crate) async fn verify_fund(snapshot: &DatabaseTransaction, fund: &fund::Model) -> Result<Report> {
+/// A verification reads a whole journal: one at a time in this process, whoever asks.
+static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
+
+/// Verifies one fund as of one instant, for its auditors: its ledger, and that its awards and payments stand where their
+/// money stands. Not its audit trail, which is that of the whole database. `UNAVAILABLE` while another such verification
+/// is under way.
+pub async fn verify_fund(db: &Database, actor: &Actor, id: FundId) -> Result<Report> {
+    authorise(db, actor, id).await?;
+    if !policy::may_verify(actor, id) {
+        return Err(actor.denied());
+    }
+    let turn = ONE_AT_A_TIME.try_acquire();
+    let _turn = turn.map_err(|_| Error::busy("another verification is under way"))?;
+    let snapshot = db.snapshot().await?;
+    let fund = fund::Entity::find_by_id(id).one(&snapshot).await?;
+    let fund = fund.ok_or(Error::NotFound)?;
     let watcher = &mut |_| ();
-    let mut check = Check::new(snapshot, watcher);
-    let compared = compare_fund(&mut check, fund).await;
+    let mut check = Check::new(&snapshot, watcher);
+    let compared = compare_fund(&mut check, &fund).await;
     rows::endure(&mut check, compared)?;
-    Ok(check.finish())
+    let report = check.finish();
+    snapshot.rollback().await?;
+    Ok(report)
 }
 
 async fn compare_fund(check: &mut Check<'_>, fund: &fund::Model) -> Result<()> {

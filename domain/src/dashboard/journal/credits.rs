@@ -31,8 +31,8 @@ impl PaymentCredits {
     }
 }
 
-/// The payment credits of a programme, or of all those of a fund, for one fiscal year or all of them, now or as they were
-/// at an instant: by year, then by programme, oldest first. For whoever may see the budget of the node.
+/// The payment credits of a programme, or of all those of a fund, for one fiscal year or all of them, now or as they
+/// were at an instant: by year, then by programme, oldest first. For whoever may see the budget of the node.
 pub async fn payment_credits(
     db: &Database,
     actor: &Actor,
@@ -66,8 +66,8 @@ pub async fn payment_credits(
     Ok(credits.collect())
 }
 
-/// The accounts of the payment credits of a programme, or of all those of a fund. By their owner, which an index finds: a
-/// fund has many more accounts of its awards.
+/// The accounts of the payment credits of a programme, or of all those of a fund. By their owner, which an index finds:
+/// a fund has many more accounts of its awards.
 pub(super) fn accounts(node: Node, fiscal_year: Option<i32>) -> Condition {
     let owner = match node {
         Node::Fund(id) => {

@@ -21,7 +21,7 @@ use crate::fund::policy;
 use crate::{Actor, Database, Result, fund as fund_room, scope};
 
 /// Refuses whoever may not read the journal of a fund: `NOT_FOUND` if they may not see the fund either.
-pub(super) async fn authorise(db: &Database, actor: &Actor, fund: FundId) -> Result<()> {
+pub(crate) async fn authorise(db: &Database, actor: &Actor, fund: FundId) -> Result<()> {
     let fund = fund_room::queries::fund(db, actor, fund).await?.id;
     if policy::may_read_journal(actor, fund) && !awaits_decision(db, actor, Node::Fund(fund)).await? {
         Ok(())

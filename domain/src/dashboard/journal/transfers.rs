@@ -60,8 +60,8 @@ fn visible(actor: &Actor) -> Select<transfer::Entity> {
     transfer::Entity::find().filter(readable(actor, transfer::Column::FundId))
 }
 
-/// A page of the journal of a fund, in its order. `NOT_FOUND` when the actor may not see the fund, `FORBIDDEN` when they
-/// may see it and not read its journal.
+/// A page of the journal of a fund, in its order. `NOT_FOUND` when the actor may not see the fund, `FORBIDDEN` when
+/// they may see it and not read its journal.
 pub async fn transfers(
     db: &Database,
     actor: &Actor,

@@ -1,5 +1,5 @@
-//! Ways to the transfers of an account, of a node, of a kind or of a person, each along an index and in the order of the
-//! journal: a page costs what it holds, whatever the length of the journal.
+//! Ways to the transfers of an account, of a node, of a kind or of a person, each along an index and in the order of
+//! the journal: a page costs what it holds, whatever the length of the journal.
 
 use entity::value::{AccountId, FundId, TransferKind, UserId};
 use entity::{budget_entry, transfer};
@@ -46,7 +46,8 @@ impl Reach {
         Self::Ways(ways.collect())
     }
 
-    /// The transfers of a fund that are within reach and meet a condition; each way is cut to the page, if one is given.
+    /// The transfers of a fund that are within reach and meet a condition; each way is cut to the page, if one is
+    /// given.
     pub(super) fn select(&self, fund: FundId, condition: &Condition, page: Option<Page>) -> Select<transfer::Entity> {
         let whole = transfer::Entity::find()
             .filter(transfer::Column::FundId.eq(fund))

@@ -1,7 +1,7 @@
 //! The chart of accounts: which accounts exist, what moves between them, and where a balance counts.
 //!
-//! Two books. Commitment authority (autorisations d'engagement, AE) caps what may be committed; payment credits (crédits
-//! de paiement, CP) cap what may be ordered in a fiscal year.
+//! Two books. Commitment authority (autorisations d'engagement, AE) caps what may be committed; payment credits
+//! (crédits de paiement, CP) cap what may be ordered in a fiscal year.
 
 use entity::account;
 use entity::value::{AccountKind, Book, NodeKind, TransferKind};
@@ -81,9 +81,9 @@ fn above(one: &account::Model, other: &account::Model) -> bool {
     within(one, other) || within(other, one)
 }
 
-/// The kind by which a budget operation is undone. `None` for what is not a correction but an act of its own: a reservation
-/// is released, an order returned, a recovery cancelled, a payment recovered, and what was decommitted, carried over or
-/// reinstated is allocated, moved or decommitted again.
+/// The kind by which a budget operation is undone. `None` for what is not a correction but an act of its own: a
+/// reservation is released, an order returned, a recovery cancelled, a payment recovered, and what was decommitted,
+/// carried over or reinstated is allocated, moved or decommitted again.
 #[must_use]
 pub const fn inverse(kind: TransferKind) -> Option<TransferKind> {
     match kind {
