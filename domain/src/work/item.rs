@@ -92,6 +92,10 @@ impl<C: Command> Asked<C> {
             Ok(result) => result,
             Err(_) => Err(Error::internal("a command panicked")),
         };
+        // The transaction may be gone, as after a full disk: whoever started it finds out.
+        if let Err(error @ (Error::Unavailable(_) | Error::Internal(_))) = result {
+            return Err(error);
+        }
         let postings = work.postings.clone();
         if result.is_err() || self.mode == Mode::Preview {
             work.undo(start).await?;

@@ -38,9 +38,9 @@ async fn compare(check: &mut Check<'_>) -> Result<()> {
 /// A verification reads a whole journal: one at a time in this process, whoever asks.
 static ONE_AT_A_TIME: Semaphore = Semaphore::const_new(1);
 
-/// Verifies one fund as of one instant, for its auditors: its ledger, and that its awards and payments stand where their
-/// money stands. Not its audit trail, which is that of the whole database. `UNAVAILABLE` while another such verification
-/// is under way.
+/// Verifies one fund as of one instant, for its auditors: its ledger, and that its awards and payments stand where
+/// their money stands. Not its audit trail, which is that of the whole database. `UNAVAILABLE` while another such
+/// verification is under way.
 pub async fn verify_fund(db: &Database, actor: &Actor, id: FundId) -> Result<Report> {
     authorise(db, actor, id).await?;
     if !policy::may_verify(actor, id) {
