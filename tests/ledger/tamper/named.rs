@@ -28,7 +28,8 @@ const TAMPERINGS: [(&str, &str); 36] = [
         "(RESERVED): it is not where its owner is",
     ),
     (
-        "UPDATE account SET owner_id = fund_id WHERE kind = 'LAPSED'",
+        "UPDATE account SET owner_id = fund_id
+            WHERE id IN (SELECT id FROM account WHERE kind = 'LAPSED' ORDER BY id LIMIT 1)",
         "(LAPSED): its owner is not in the fund",
     ),
     (
@@ -70,11 +71,11 @@ const TAMPERINGS: [(&str, &str); 36] = [
         "DELETE FROM budget_day WHERE envelope_minor = 0 AND programme_minor = 0 AND call_minor = 0
             AND reserved_minor = 0 AND award_minor = 0 AND ordered_minor = 0 AND paid_minor = 0
             AND recoverable_minor = 0 AND recovered_minor = 0 AND lapsed_minor = 0",
-        "on 2018-03-02: it is missing",
+        "on 2018-06-22: it is missing",
     ),
     (
         "UPDATE budget_day SET effective_on = '2019-12-31' WHERE lapsed_minor > 0",
-        "on 2019-12-31: no transfer counts for it",
+        "on 2018-06-29: it is missing",
     ),
     // The journal.
     (
