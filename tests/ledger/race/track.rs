@@ -16,7 +16,7 @@ use crate::ledger::dice;
 
 /// How many rounds there are.
 const ROUNDS: usize = 200;
-/// How many there are of a race that has many winners in each.
+/// How many there are of a race that has many winners in each, or that another one has run at length.
 const FEW_ROUNDS: usize = 20;
 /// How many requests are sent at once.
 pub const AT_ONCE: usize = 32;
