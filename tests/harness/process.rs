@@ -239,7 +239,7 @@ fn program() -> &'static PathBuf {
         let mut build = Command::new(env!("CARGO"));
         build
             .args(["build", "--workspace", "--bin", "octroi", "--locked", "--quiet"])
-            .args(["--profile", if name == "debug" { "dev" } else { &name }])
+            .args(["--profile", if name == "debug" { "test" } else { &name }])
             .arg("--target-dir")
             .arg(target)
             .current_dir(env!("CARGO_MANIFEST_DIR"));
