@@ -1,12 +1,13 @@
 //! How fast money is posted, and whether what is read of it costs the same however long the ledger is.
 //!
-//! `scripts/bench-ledger` makes the databases, measures what the machine itself can do, and runs this. Everything here
-//! goes the way of a request: commands through [`Database::execute`](domain::Database::execute) by actors with roles,
-//! reads through the queries of the dashboard.
+//! `scripts/bench-ledger` makes the databases, measures what the machine itself can do, and runs this. What is
+//! measured goes the way of a request: commands through [`Database::execute`](domain::Database::execute) by actors with
+//! roles, reads through the queries of the dashboard. Only the past of long ledgers is written at once ([`past`]).
 
 mod figures;
 mod limits;
 mod options;
+mod past;
 mod program;
 mod reads;
 mod stage;

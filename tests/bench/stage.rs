@@ -12,7 +12,7 @@ use domain::fund::commands::{
 use domain::identity::commands::{CreateAdmin, CreateOrganisation, GrantRole, Register};
 use domain::identity::{password, queries};
 use domain::money::Amount;
-use domain::{Actor, Command, Database, actor::Scope};
+use domain::{Actor, Command, Database, Result, actor::Scope};
 use entity::value::{
     ApplicationId, CallId, DecisionOutcome, FundId, IdentifierScheme, Instant, OrganisationId, OrganisationKind,
     ProgrammeId, Role, UserId,
@@ -37,7 +37,6 @@ pub struct Journal {
     pub calls: Vec<CallId>,
     /// Who moves it.
     pub officer: Actor,
-    today: Date,
 }
 
 /// The people, and the database they work with.
@@ -102,7 +101,7 @@ impl Stage {
         let share = BUDGET_MINOR * i64::try_from(calls_each).expect("a few calls");
         let envelope = OpenEnvelope {
             fund_id: fund,
-            order: order(share * i64::try_from(programmes).expect("a few programmes"), None),
+            order: order(share * i64::try_from(programmes).expect("a few programmes")),
         };
         run(&self.database, &self.officer, &envelope).await;
         for number in 0..programmes {
@@ -123,7 +122,6 @@ impl Stage {
             fund,
             calls,
             officer: self.officer.clone(),
-            today,
         }
     }
 
@@ -142,7 +140,7 @@ impl Stage {
     }
 
     async fn allocate(&self, to: Holder, minor: i64) {
-        let order = order(minor, None);
+        let order = order(minor);
         run(&self.database, &self.officer, &AllocateBudget { to, order }).await;
     }
 
@@ -241,39 +239,35 @@ impl Stage {
 }
 
 impl Journal {
-    /// A small amount from one call to another, for today.
+    /// A small amount from one call to another.
     pub fn redeploy(&self) -> RedeployBudget {
-        self.redeploy_on(None)
-    }
-
-    /// The same, for any day of the past year.
-    pub fn redeploy_some_day(&self) -> RedeployBudget {
-        self.redeploy_on(Some(self.today - Duration::days(fastrand::i64(0..DAYS))))
-    }
-
-    fn redeploy_on(&self, effective_on: Option<Date>) -> RedeployBudget {
         let from = fastrand::usize(0..self.calls.len());
         let to = (from + fastrand::usize(1..self.calls.len())) % self.calls.len();
         RedeployBudget {
             from: Holder::Call(self.calls[from]),
             to: Holder::Call(self.calls[to]),
-            order: order(fastrand::i64(1..=100_000), effective_on),
+            order: order(fastrand::i64(1..=100_000)),
         }
     }
 
     /// Redeploys, as a request of its own.
-    pub async fn post(&self, database: &Database, command: &RedeployBudget) {
-        run(database, &self.officer, command).await;
+    pub async fn post(&self, database: &Database, command: &RedeployBudget) -> Result<()> {
+        request(database, &self.officer, command).await?;
+        Ok(())
     }
 }
 
 /// Runs a command as a request of its own.
-async fn run<C: Command>(database: &Database, actor: &Actor, command: &C) -> C::Output {
+async fn request<C: Command>(database: &Database, actor: &Actor, command: &C) -> Result<C::Output> {
     let mut actor = actor.clone();
     actor.request_id = Uuid::now_v7();
-    let name = std::any::type_name::<C>();
-    let outcome = database.execute(&actor, command).await;
-    outcome.unwrap_or_else(|error| panic!("{name}: {error:?}")).value
+    Ok(database.execute(&actor, command).await?.value)
+}
+
+/// Runs a command that nothing stands in the way of.
+async fn run<C: Command>(database: &Database, actor: &Actor, command: &C) -> C::Output {
+    let done = request(database, actor, command).await;
+    done.unwrap_or_else(|error| panic!("{}: {error:?}", std::any::type_name::<C>()))
 }
 
 async fn register(database: &Database, name: &str, hash: &str) -> UserId {
@@ -290,13 +284,13 @@ async fn actor(database: &Database, id: UserId) -> Actor {
     queries::actor(database, id, Uuid::now_v7()).await.expect("an account")
 }
 
-fn order(minor: i64, effective_on: Option<Date>) -> Order {
+fn order(minor: i64) -> Order {
     Order {
         amount: eur(minor),
         reason: "Redéploiement de mi-exercice".to_owned(),
         document: "Décision 2018-07 du comité".to_owned(),
         idempotency_key: key(),
-        effective_on,
+        effective_on: None,
     }
 }
 
@@ -308,6 +302,6 @@ fn eur(minor: i64) -> Amount {
 }
 
 /// A key that was not used before, and that, like those of other programs, comes in no order.
-fn key() -> String {
+pub fn key() -> String {
     format!("{:032x}", fastrand::u128(..))
 }

@@ -18,9 +18,12 @@ const DATABASE: &str = "posts";
 const WARM_UP: u32 = 10;
 
 /// What clients did while the time ran.
+#[derive(Default)]
 struct Run {
     rate: f64,
     latencies: Vec<Duration>,
+    /// How many posts were turned away because too many waited.
+    turned_away: usize,
 }
 
 /// Prints posts per second for each number of clients, beside the limits of the machine.
@@ -84,44 +87,34 @@ async fn post(databases: &[&Database], journals: &[Arc<Journal>], clients: usize
     let pairs = databases.iter().cycle().zip(journals.iter().cycle()).take(clients);
     let clients =
         pairs.map(|(database, journal)| tokio::spawn(client((*database).clone(), Arc::clone(journal), start, end)));
-    let mut latencies = Vec::new();
+    let mut run = Run::default();
     for client in join_all(clients).await {
-        latencies.append(&mut client.expect("a client"));
+        let mut client = client.expect("a client");
+        run.latencies.append(&mut client.latencies);
+        run.turned_away += client.turned_away;
     }
-    Run {
-        rate: rate(latencies.len().try_into().expect("a number"), time),
-        latencies,
+    if run.turned_away > 0 {
+        eprintln!("{} posts were turned away: the machine is not quiet", run.turned_away);
     }
+    run.rate = rate(run.latencies.len().try_into().expect("a number"), time);
+    run
 }
 
 /// How long each post took that was answered within the time.
-async fn client(database: Database, journal: Arc<Journal>, start: Instant, end: Instant) -> Vec<Duration> {
-    let mut latencies = Vec::new();
+async fn client(database: Database, journal: Arc<Journal>, start: Instant, end: Instant) -> Run {
+    let mut run = Run::default();
     loop {
         let begun = Instant::now();
-        journal.post(&database, &journal.redeploy()).await;
+        let done = journal.post(&database, &journal.redeploy()).await;
         let answered = Instant::now();
         if answered >= end {
-            return latencies;
+            return run;
         }
-        if answered >= start {
-            latencies.push(answered - begun);
+        match done {
+            Ok(()) if answered >= start => run.latencies.push(answered - begun),
+            Ok(()) => {}
+            Err(error) if error.is_busy() => run.turned_away += 1,
+            Err(error) => panic!("{error:?}"),
         }
-    }
-}
-
-/// Has clients post until the journal has so many transfers more.
-pub async fn load(database: &Database, journal: &Journal, transfers: u64, clients: u64) {
-    let clients = (0..clients).map(|number| {
-        let share = transfers / clients + u64::from(number < transfers % clients);
-        let (database, journal) = (database.clone(), journal.clone());
-        tokio::spawn(async move {
-            for _ in 0..share {
-                journal.post(&database, &journal.redeploy_some_day()).await;
-            }
-        })
-    });
-    for client in join_all(clients).await {
-        client.expect("a client");
     }
 }

@@ -5,14 +5,11 @@ use entity::value::{AccountId, AccountKind, AwardId, CallId, FundId, Instant, Tr
 use entity::{account, award, transfer};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::figures::{rate, rounded, whole};
-use crate::say;
+use crate::figures::whole;
 use crate::stage::{Journal, Stage};
 use crate::storage::{LARGEST, Place};
-use crate::throughput::load;
+use crate::{past, say};
 
-/// How many clients fill it.
-const CLIENTS: u64 = 256;
 /// How many awards there are, each with an account of its own.
 const AWARDS: usize = 300;
 /// From how many places in the journal it is read.
@@ -46,23 +43,18 @@ pub async fn grow(place: &Place, sizes: &[u64]) -> (Vec<Ledger>, Journal) {
     drop(stage);
     let mut names = Vec::with_capacity(sizes.len());
     for (place_in_row, size) in (1..).zip(sizes) {
+        journal
+            .post(&database, &journal.redeploy())
+            .await
+            .expect("a redeployment");
         let side = place.connection(LARGEST).await;
         let there = last(&side, journal.fund).await;
-        side.close().await.expect("the connection closes");
         let missing = size
             .checked_sub(there)
             .unwrap_or_else(|| panic!("the stage has {there} transfers already"));
-        let start = std::time::Instant::now();
-        load(&database, &journal, missing, CLIENTS).await;
-        let rate = rounded(rate(missing, start.elapsed()));
-        say(
-            place,
-            &format!(
-                "{} transfers, the last {} at {rate} a second",
-                whole(*size),
-                whole(missing)
-            ),
-        );
+        past::go_on(&side, journal.fund, missing).await;
+        side.close().await.expect("the connection closes");
+        say(place, &format!("{} transfers", whole(*size)));
         database.close().await.expect("the connections close");
         place.settle(LARGEST).await;
         names.push(if place_in_row == sizes.len() {
