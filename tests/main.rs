@@ -3,6 +3,7 @@
 mod contract;
 mod dashboard;
 mod demonstration;
+mod door;
 mod flows;
 mod harness;
 mod leaks;

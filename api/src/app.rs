@@ -4,7 +4,21 @@ use std::sync::Arc;
 
 use domain::Database;
 
-use crate::{graphql, password::Hashing, token::Keys};
+use crate::graphql::{self, limits::Shape};
+use crate::documents::Documents;
+use crate::traffic::{Capacity, Traffic};
+use crate::{password::Hashing, token::Keys};
+
+/// What its operator decides about a server.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Whether strangers reach it: development aids are off.
+    pub production: bool,
+    /// How much it takes on.
+    pub capacity: Capacity,
+    /// Documents that clients may name by their hash.
+    pub documents: Documents,
+}
 
 /// A server's parts. Clones share them.
 #[derive(Clone)]
@@ -15,6 +29,12 @@ pub struct App {
     pub keys: Arc<Keys>,
     /// The public contract.
     pub schema: graphql::Schema,
+    /// The contract as the limits of requests see it.
+    pub shape: Arc<Shape>,
+    /// Documents that clients may name by their hash.
+    pub documents: Arc<Documents>,
+    /// How much each caller may ask for, and all together.
+    pub traffic: Arc<Traffic>,
     /// Hashes passwords, a few at a time.
     pub hashing: Hashing,
     /// Whether strangers reach this server: development aids are off.
@@ -24,13 +44,16 @@ pub struct App {
 impl App {
     /// Puts a server together on a database that is open and migrated.
     #[must_use]
-    pub fn new(database: Database, keys: impl Into<Arc<Keys>>, production: bool) -> Self {
+    pub fn new(database: Database, keys: impl Into<Arc<Keys>>, settings: Settings) -> Self {
         Self {
             database,
             keys: keys.into(),
             schema: graphql::schema(),
+            shape: Arc::new(Shape::read(&graphql::sdl())),
+            documents: Arc::new(settings.documents),
+            traffic: Arc::new(Traffic::new(settings.capacity)),
             hashing: Hashing::new(),
-            production,
+            production: settings.production,
         }
     }
 }

@@ -82,7 +82,7 @@ impl Running {
         let begun = Instant::now();
         let mut serve = command(place, program);
         serve
-            .args(["serve", "--listen", "127.0.0.1:0", "--signing-key"])
+            .args(["serve", "--listen", "127.0.0.1:0", "--requests-per-second", "0", "--signing-key"])
             .arg(key);
         let process = serve.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut server = Self {

@@ -82,6 +82,11 @@ impl Octroi {
         server
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.lock().expect("the process").id()
+    }
+
     /// What the server has written to its log.
     pub fn log(&self) -> String {
         self.log.lock().expect("the log").clone()
@@ -182,6 +187,8 @@ pub async fn octroi_killed(storage: &TestDatabase, arguments: &[&str], after: Du
 fn serve(storage: &TestDatabase) -> Command {
     let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
     serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
+    // Tests ask as fast as they can, and often as one person.
+    serve.args(["--requests-per-second", "0"]);
     serve.envs(storage.environment());
     serve
 }

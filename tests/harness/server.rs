@@ -3,7 +3,8 @@
 use std::{net::TcpListener, ops::Deref, sync::Arc};
 
 use actix_web::dev::ServerHandle;
-use api::{App, Keys};
+use api::traffic::Capacity;
+use api::{App, Keys, Settings};
 use domain::{Clock, Database};
 
 use super::{Client, Engine, Fixture, TestDatabase, personas::SideDoor};
@@ -31,16 +32,30 @@ impl Fixture for TestApp {
 }
 
 impl TestApp {
-    /// A server of a database that has no other yet.
+    /// A server of a database that has no other yet. It takes any number of requests of one caller: tests ask as fast as
+    /// they can, and often as one person.
     pub async fn on(storage: TestDatabase) -> Self {
+        let capacity = Capacity {
+            requests_per_second: None,
+            ..Capacity::default()
+        };
+        let settings = Settings {
+            capacity,
+            ..Settings::default()
+        };
+        Self::with(storage, settings).await
+    }
+
+    /// The same, as its operator wants it.
+    pub async fn with(storage: TestDatabase, settings: Settings) -> Self {
         let storage = Arc::new(storage);
         let clock = Clock::system();
         let database = storage.open(clock.clone()).await;
         let keys = Arc::new(Keys::generate().expect("keys"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let running =
-            api::http::server(App::new(database.clone(), Arc::clone(&keys), false), listener, 1).expect("a server");
+        let app = App::new(database.clone(), Arc::clone(&keys), settings);
+        let running = api::http::server(app, listener, 1).expect("a server");
         let server = running.handle();
         tokio::spawn(running);
         let mut client = Client::new(url, clock, storage);

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
 use super::{Failure, serve};
-use crate::{App, Keys, demo};
+use crate::{App, Keys, Settings, demo};
 
 /// Options of `octroi demo`.
 #[derive(Debug, Args)]
@@ -67,7 +67,7 @@ pub(super) async fn run(url: Option<&str>, options: Options) -> Result<ExitCode,
     };
     println!("Octroi listens on http://{address} until Ctrl-C.");
     serve::start_log(serve::LogFormat::Text);
-    let app = App::new(database, Keys::generate()?, false);
+    let app = App::new(database, Keys::generate()?, Settings::default());
     serve::until_stopped(app, listener, serve::usual_workers()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use domain::database::OpenError;
 
+use crate::documents::ManifestError;
 use crate::token::KeyError;
 
 /// Why a command did not do its work.
@@ -16,6 +17,9 @@ pub enum Failure {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The manifest of documents cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Somebody else has the port.
     #[error("cannot listen on {0}: the port is taken")]
     PortTaken(SocketAddr),

@@ -8,6 +8,7 @@ mod failure;
 mod migrate;
 mod schema;
 mod serve;
+mod settings;
 mod verify;
 
 use std::future::Future;

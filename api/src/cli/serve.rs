@@ -12,7 +12,7 @@ use domain::database::Pool;
 use domain::{Clock, Database};
 use tracing_subscriber::EnvFilter;
 
-use super::Failure;
+use super::{Failure, settings};
 use crate::{App, Keys, http};
 
 /// What is logged when `RUST_LOG` does not say: the server's own account of its threads is for its developers.
@@ -37,10 +37,6 @@ pub(super) struct Options {
     #[arg(long, value_name = "PATH", env = "OCTROI_SIGNING_KEY", default_value = "octroi.key")]
     signing_key: PathBuf,
 
-    /// Strangers reach this server: turn development aids such as GraphiQL off
-    #[arg(long, env = "OCTROI_PRODUCTION", value_parser = clap::builder::BoolishValueParser::new())]
-    production: bool,
-
     /// Most database connections held
     #[arg(
         long,
@@ -58,6 +54,9 @@ pub(super) struct Options {
     /// How the log on standard error is written
     #[arg(long, value_name = "FORMAT", env = "OCTROI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+
+    #[command(flatten)]
+    settings: settings::Options,
 }
 
 /// How the log is written.
@@ -72,6 +71,7 @@ pub(super) enum LogFormat {
 /// Answers requests until told to stop, then lets those in progress end.
 pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure> {
     start_log(options.log_format);
+    let settings = options.settings.settings()?;
     // First what changes nothing: a start that cannot succeed leaves no trace.
     let listener = listen(options.listen)?;
     let pool = Pool {
@@ -82,7 +82,7 @@ pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure
     database.migrate().await?;
     let keys = Keys::load_or_create(&options.signing_key)?;
     let workers = options.workers.map_or_else(usual_workers, usize::from);
-    until_stopped(App::new(database, keys, options.production), listener, workers).await?;
+    until_stopped(App::new(database, keys, settings), listener, workers).await?;
     Ok(ExitCode::SUCCESS)
 }
 

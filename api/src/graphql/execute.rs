@@ -2,79 +2,105 @@
 
 use std::panic::AssertUnwindSafe;
 
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{ErrorExtensionValues, Name, Request, Response, ServerError, Value};
-use domain::Actor;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
 use futures_util::FutureExt;
 
-use super::context::RequestData;
+use super::context::{Caller, RequestData};
 use super::error::{Error, code};
-use super::locale::Locale;
+use super::limits::{self, Measured, Refused};
+use super::variables;
 use crate::App;
-
-/// How the messages of the limits begin; the library gives them no code.
-const LIMITS: [&str; 6] = [
-    "Query is too complex",
-    "Query is nested too deep",
-    "The recursion depth of the query",
-    "The amount of aliases",
-    "The number of directives",
-    "Recursion limit",
-];
 
 /// How the library reports an argument that it cannot read once execution has begun.
 const BAD_ARGUMENTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
-/// Runs a request for an actor.
-pub async fn execute(app: &App, request: Request, actor: Actor, locale: Locale) -> Response {
-    let request = complete(request).data(RequestData::new(app.clone(), actor, locale));
-    guard(app.schema.execute(request)).await
+/// How the library's guesses at what was meant begin.
+const SUGGESTION: &str = " Did you mean ";
+
+/// Most errors in one answer; that there were more is told by one more.
+const MOST_ERRORS: usize = 50;
+
+/// A request that may run: it parses, is within the limits, and has the variables it needs.
+pub struct Prepared {
+    request: Request,
+    operation: Option<OperationType>,
+    measured: Measured,
 }
 
-/// Gives null to the optional variables of page sizes that a client leaves out, as it may.
+/// Reads the document of a request and holds it to the limits.
 ///
-/// The library executes a request without them. But first it counts what the request costs, reads the sizes of its
-/// pages for that, and takes a variable without a value for an error.
-fn complete(mut request: Request) -> Request {
-    let absent = request.parsed_query().map(optional_page_sizes).unwrap_or_default();
-    for name in absent {
-        request.variables.entry(name).or_insert(Value::Null);
+/// # Errors
+///
+/// The response that refuses it.
+pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Response> {
+    limits::check_text(&request.query).map_err(|excess| refuse(Error::TooComplex(excess)))?;
+    let variables = std::mem::take(&mut request.variables);
+    let name = request.operation_name.take();
+    let document = request.parsed_query().map_err(|error| refuse_all(vec![error]))?;
+    let measured = limits::check_document(&app.shape, document, &variables).map_err(|refused| {
+        refuse(match refused {
+            Refused::Excess(excess) => Error::TooComplex(excess),
+            Refused::Cycle(name) => Error::BadUserInput(format!("The fragment \"{name}\" is spread within itself.")),
+        })
+    })?;
+    let chosen = chosen(document, name.as_deref());
+    let missing = chosen.map(|operation| variables::missing(operation, &variables)).unwrap_or_default();
+    if !missing.is_empty() {
+        return Err(refuse_all(missing));
     }
-    request
+    let operation = chosen.map(|operation| operation.ty);
+    request.variables = variables;
+    request.operation_name = name;
+    Ok(Prepared {
+        request,
+        operation,
+        measured,
+    })
 }
 
-/// The optional variables of a document that stand for the size of a page.
-fn optional_page_sizes(document: &ExecutableDocument) -> Vec<Name> {
-    let mut sizes = Vec::new();
-    for fragment in document.fragments.values() {
-        page_sizes(&fragment.node.selection_set.node, &mut sizes);
-    }
-    for (_, operation) in document.operations.iter() {
-        page_sizes(&operation.node.selection_set.node, &mut sizes);
-    }
-    let operations = document.operations.iter();
-    let definitions = operations.flat_map(|(_, operation)| &operation.node.variable_definitions);
-    definitions
-        .map(|definition| &definition.node)
-        .filter(|definition| definition.var_type.node.nullable && definition.default_value.is_none())
-        .filter(|definition| sizes.contains(&definition.name.node))
-        .map(|definition| definition.name.node.clone())
-        .collect()
+/// The operation of a document that runs, if it is clear which.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    let chosen = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Single(_), Some(_)) => None,
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+        (DocumentOperations::Multiple(_), None) => None,
+    };
+    chosen.map(|operation| &operation.node)
 }
 
-fn page_sizes(selections: &SelectionSet, found: &mut Vec<Name>) {
-    for selection in &selections.items {
-        let inner = match &selection.node {
-            Selection::Field(field) => {
-                let arguments = field.node.arguments.iter();
-                let sizes = arguments.filter(|(name, _)| matches!(name.node.as_str(), "first" | "last"));
-                found.extend(sizes.filter_map(|(_, value)| value.node.clone().into_const_with(Err).err()));
-                &field.node.selection_set
-            }
-            Selection::InlineFragment(fragment) => &fragment.node.selection_set,
-            Selection::FragmentSpread(_) => continue,
-        };
-        page_sizes(&inner.node, found);
+impl Prepared {
+    /// What kind of operation it is; none if the document does not say which of its operations is meant, which will be
+    /// refused.
+    #[must_use]
+    pub fn operation(&self) -> Option<OperationType> {
+        self.operation
+    }
+
+    /// Runs it.
+    pub async fn run(self, app: &App, caller: Caller) -> Response {
+        // Strangers get the contract as it is published, not from a server in production: it would help those most who
+        // look for something it forgot.
+        let is_stranger = app.production && caller.actor.user_id().is_none();
+        if is_stranger && self.measured.introspects {
+            let message = "This server explains its contract to those who are signed in only.";
+            return refuse(Error::BadUserInput(message.to_owned()));
+        }
+        let request = self.request.data(RequestData::new(app.clone(), caller));
+        let mut response = guard(app.schema.execute(request)).await;
+        if is_stranger {
+            response.errors.iter_mut().for_each(forget_suggestion);
+        }
+        response.extension("cost", Value::from(self.measured.cost))
+    }
+}
+
+/// Takes back what the library guesses was meant: names of the contract.
+fn forget_suggestion(error: &mut ServerError) {
+    if let Some(at) = error.message.find(SUGGESTION) {
+        error.message.truncate(at);
     }
 }
 
@@ -82,6 +108,7 @@ fn page_sizes(selections: &SelectionSet, found: &mut Vec<Name>) {
 async fn guard(execution: impl Future<Output = Response>) -> Response {
     match AssertUnwindSafe(execution).catch_unwind().await {
         Ok(mut response) => {
+            shorten(&mut response.errors);
             response.errors.iter_mut().for_each(sanitise);
             response
         }
@@ -90,10 +117,24 @@ async fn guard(execution: impl Future<Output = Response>) -> Response {
     }
 }
 
+/// Leaves off what errors there are beyond the first, and says how many.
+fn shorten(errors: &mut Vec<ServerError>) {
+    if errors.len() > MOST_ERRORS {
+        let more = errors.len() - MOST_ERRORS;
+        errors.truncate(MOST_ERRORS);
+        errors.push(Error::BadUserInput(format!("There are {more} more errors.")).into());
+    }
+}
+
 /// The response to a request that is not run.
 #[must_use]
 pub fn refuse(error: Error) -> Response {
-    Response::from_errors(vec![error.into()])
+    refuse_all(vec![error.into()])
+}
+
+fn refuse_all(mut errors: Vec<ServerError>) -> Response {
+    errors.iter_mut().for_each(sanitise);
+    Response::from_errors(errors)
 }
 
 /// Whether the request was refused as a whole, before any of its fields ran: the response has no `data` then.
@@ -125,15 +166,8 @@ fn sanitise(error: &mut ServerError) {
     let begins = |texts: &[&str]| texts.iter().any(|text| error.message.starts_with(text));
     let ours = error.source.is_none() && (error.path.is_empty() || begins(&BAD_ARGUMENTS));
     if ours {
-        let code = if begins(&LIMITS) {
-            code::TOO_COMPLEX
-        } else {
-            code::BAD_USER_INPUT
-        };
-        error
-            .extensions
-            .get_or_insert_with(ErrorExtensionValues::default)
-            .set("code", code);
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        extensions.set("code", code::BAD_USER_INPUT);
         return;
     }
     let hidden = ServerError::from(Error::internal(&error.message));

@@ -2,24 +2,31 @@
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use domain::{Actor, identity};
+use entity::value::UserId;
 use uuid::Uuid;
 
 use crate::App;
 use crate::graphql::error::{Error, Result};
 
-/// The actor of a request: anonymous without a header; `UNAUTHENTICATED` with one that proves nothing, or no longer.
+/// Whom the token of a request names: nobody without a header; `UNAUTHENTICATED` with one that proves nothing, or no
+/// longer.
 ///
 /// A token that is not good is never taken for no token: the client would see less than it asked for, and not know why.
-pub(super) async fn actor(app: &App, headers: &HeaderMap, request_id: Uuid) -> Result<Actor> {
+pub(super) fn user(app: &App, headers: &HeaderMap) -> Result<Option<UserId>> {
     let Some(header) = headers.get(AUTHORIZATION) else {
-        return Ok(Actor::anonymous(request_id));
+        return Ok(None);
     };
     let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
-    let user_id = app
-        .keys
-        .verify(token, app.database.clock().now())
-        .map_err(|_| Error::Unauthenticated)?;
-    Ok(identity::queries::actor(&app.database, user_id, request_id).await?)
+    let now = app.database.clock().now();
+    app.keys.verify(token, now).map(Some).map_err(|_| Error::Unauthenticated)
+}
+
+/// The actor of a request, with what they hold now.
+pub(super) async fn actor(app: &App, user: Option<UserId>, request_id: Uuid) -> Result<Actor> {
+    match user {
+        None => Ok(Actor::anonymous(request_id)),
+        Some(user_id) => Ok(identity::queries::actor(&app.database, user_id, request_id).await?),
+    }
 }
 
 /// The token of `Bearer …`; the name of the scheme is in any case.

@@ -4,14 +4,17 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
-use actix_web::web::{BytesMut, Payload};
-use async_graphql::{Request, Variables};
+use actix_web::web::{BytesMut, Payload, Query};
+use async_graphql::Variables;
 use futures_util::StreamExt;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+
+use crate::graphql::limits::scan;
 
 /// Largest request, in bytes.
 const LARGEST: usize = 1024 * 1024;
+/// Most names, values and signs in its JSON.
+const MOST_TOKENS: usize = 100_000;
 /// How long a client may take to send it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -33,14 +36,52 @@ impl Malformed {
 /// The parameters of the GraphQL-over-HTTP specification. Others are ignored, as it asks.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Parameters {
-    query: String,
-    operation_name: Option<String>,
+pub(super) struct Parameters {
+    /// The document, or none if the client names one that the server knows.
+    pub(super) query: Option<String>,
+    /// Which operation of the document to run.
+    pub(super) operation_name: Option<String>,
+    /// The values of its variables.
     #[serde(default)]
-    variables: Variables,
-    /// Must be a map; none means anything to us yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
+    pub(super) variables: Variables,
+    /// The SHA-256 of a document that the server knows, as the appendix on persisted documents has it: `sha256:…`.
+    pub(super) document_id: Option<String>,
+    /// Must be a map.
+    #[serde(default)]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Extensions {
+    persisted_query: Option<PersistedQuery>,
+}
+
+/// How Apollo's clients name a document.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct PersistedQuery {
+    sha256_hash: String,
+}
+
+/// The same, as they are written in a URL.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct UrlParameters {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    document_id: Option<String>,
+    extensions: Option<String>,
+}
+
+impl Parameters {
+    /// The SHA-256, in hexadecimal, of the document that the client names, if it names one.
+    pub(super) fn hash(&self) -> Option<&str> {
+        let apollo = || Some(self.extensions.as_ref()?.persisted_query.as_ref()?.sha256_hash.as_str());
+        let id = self.document_id.as_deref();
+        id.map(|id| id.strip_prefix("sha256:").unwrap_or(id)).or_else(apollo)
+    }
 }
 
 /// Reads the whole body, and stops at the first byte too many.
@@ -72,8 +113,8 @@ async fn collect(mut payload: Payload) -> Result<BytesMut, Malformed> {
     Ok(body)
 }
 
-/// Reads one GraphQL request from a body.
-pub(super) fn parse(body: &[u8]) -> Result<Request, Malformed> {
+/// Reads the parameters of a request from a body.
+pub(super) fn parse(body: &[u8]) -> Result<Parameters, Malformed> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => {}
         Some(b'[') => return Err(bad_request("Batches are not accepted: send one request at a time.")),
@@ -83,17 +124,54 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Malformed> {
             ));
         }
     }
+    check_values(body)?;
     let parameters: Parameters = serde_json::from_slice(body).map_err(|_| {
         bad_request(
             "The body is a JSON object with a string `query` and, optionally, a string `operationName` and objects \
              `variables` and `extensions`.",
         )
     })?;
-    let request = Request::new(parameters.query).variables(parameters.variables);
-    Ok(match parameters.operation_name {
-        Some(name) => request.operation_name(name),
-        None => request,
+    with_document(parameters)
+}
+
+/// Reads the parameters of a request from the part of its URL after the question mark.
+pub(super) fn parse_url(query_string: &str) -> Result<Parameters, Malformed> {
+    let malformed = |_| {
+        bad_request(
+            "The URL has the GraphQL document as `query` and, optionally, `operationName` and, as JSON objects, \
+             `variables` and `extensions`, each once.",
+        )
+    };
+    let parameters = Query::<UrlParameters>::from_query(query_string).map_err(|_| malformed(()))?.into_inner();
+    let variables = given(parameters.variables);
+    check_values(variables.as_bytes())?;
+    with_document(Parameters {
+        query: parameters.query,
+        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+        variables: serde_json::from_str(&variables).map_err(|_| malformed(()))?,
+        document_id: parameters.document_id,
+        extensions: serde_json::from_str(&given(parameters.extensions)).map_err(|_| malformed(()))?,
     })
+}
+
+/// A parameter of a URL that is JSON; clients also leave it empty.
+fn given(json: Option<String>) -> String {
+    json.filter(|text| !text.is_empty()).unwrap_or_else(|| "null".to_owned())
+}
+
+fn with_document(parameters: Parameters) -> Result<Parameters, Malformed> {
+    if parameters.query.is_none() && parameters.hash().is_none() {
+        return Err(bad_request("The request has no `query`."));
+    }
+    Ok(parameters)
+}
+
+/// Refuses JSON of which the values would take many times the memory of the text.
+fn check_values(json: &[u8]) -> Result<(), Malformed> {
+    if scan(json, MOST_TOKENS).tokens > MOST_TOKENS {
+        return Err(bad_request("The variables have more values than any operation takes."));
+    }
+    Ok(())
 }
 
 const fn bad_request(message: &'static str) -> Malformed {
@@ -108,11 +186,11 @@ mod tests {
     fn a_request_is_an_object_with_a_query() {
         let full =
             r#" {"query":"query A($b: Int) { c }","operationName":"A","variables":{"b":1},"extensions":{},"x":1}"#;
-        let request = parse(full.as_bytes()).expect("a request");
+        let request = parse(full.as_bytes()).ok().expect("a request");
         assert_eq!(request.operation_name.as_deref(), Some("A"));
         assert_eq!(request.variables.len(), 1);
         let nulls = r#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
-        assert_eq!(parse(nulls.as_bytes()).expect("a request").query, "{ a }");
+        assert_eq!(parse(nulls.as_bytes()).ok().expect("a request").query.as_deref(), Some("{ a }"));
     }
 
     #[test]

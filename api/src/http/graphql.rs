@@ -1,53 +1,103 @@
-//! `POST /graphql`: the GraphQL-over-HTTP specification, thinly around the schema.
+//! `/graphql`: the GraphQL-over-HTTP specification, thinly around the schema.
 //!
-//! Read what the client sent, find out who asks, run it, say what happened. The endpoint is ours rather than the
-//! library's because the stock one reads bodies of any size and answers every failure with the same status.
+//! Find out who asks and whether they may ask yet, read what they sent, hold it to the limits, run it, say what happened.
+//! The endpoint is ours rather than the library's because the stock one reads bodies of any size, runs mutations sent in
+//! any way, and answers every failure with the same status.
+
+use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, RETRY_AFTER, VARY, WWW_AUTHENTICATE,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, VARY,
+    WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, ServerError, Value};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::auth;
-use super::body::{self, Malformed};
+use super::body::{self, Malformed, Parameters};
 use super::media::{self, Media};
 use crate::App;
-use crate::graphql::error::{Error, RETRY_AFTER_SECONDS, Result, code};
-use crate::graphql::{Locale, code_of, execute, is_request_error, refuse};
+use crate::graphql::error::{Error, code};
+use crate::graphql::{Caller, Locale, code_of, is_request_error, prepare, refuse};
+use crate::traffic;
 
-/// Runs one GraphQL request.
+/// Runs a request that is sent as JSON.
 pub(super) async fn post(request: HttpRequest, payload: web::Payload, app: web::Data<App>) -> HttpResponse {
-    let headers = request.headers();
-    let media = Media::negotiate(headers);
-    let request_id = Uuid::now_v7();
+    answer(&app, &request, Sent::Body(payload)).await
+}
+
+/// Runs a query that is sent as the parameters of a URL, so that caches may keep what is public.
+pub(super) async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
+    answer(&app, &request, Sent::Url).await
+}
+
+/// Answers any other method.
+pub(super) async fn neither(request: HttpRequest) -> HttpResponse {
+    let exchange = Exchange::begin(&request);
+    let mut response = exchange.refuse(NOT_ALLOWED);
+    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+const NOT_ALLOWED: Malformed = Malformed::new(
+    StatusCode::METHOD_NOT_ALLOWED,
+    "Send queries by POST or GET, and mutations by POST.",
+);
+
+/// How the request is sent.
+enum Sent {
+    Body(web::Payload),
+    Url,
+}
+
+/// Why there is no response of the schema.
+enum Failure {
+    /// It is not a GraphQL request.
+    Malformed(Malformed),
+    /// It is one that may not run.
+    Refused(Response),
+}
+
+impl From<Malformed> for Failure {
+    fn from(malformed: Malformed) -> Self {
+        Self::Malformed(malformed)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(refuse(error))
+    }
+}
+
+async fn answer(app: &App, request: &HttpRequest, sent: Sent) -> HttpResponse {
+    let exchange = Exchange::begin(request);
+    let by_url = matches!(sent, Sent::Url);
     // At the level of errors, so that an error is tied to its request however little is logged.
-    let span = tracing::error_span!("graphql", %request_id);
-    let request = match read(headers, payload).await {
-        Ok(request) => request,
-        Err(malformed) => return respond_malformed(media, request_id, malformed),
-    };
-    let response = run(&app, headers, request_id, request).instrument(span).await;
-    respond(media, request_id, &response.unwrap_or_else(refuse))
+    let span = tracing::error_span!("graphql", request_id = %exchange.request_id);
+    match exchange.run(app, request, sent).instrument(span).await {
+        Ok((response, is_stranger)) if by_url && is_stranger && response.errors.is_empty() => {
+            exchange.respond_publicly(request, response)
+        }
+        Ok((response, _)) | Err(Failure::Refused(response)) => exchange.respond(response),
+        Err(Failure::Malformed(malformed)) => {
+            let mut response = exchange.refuse(malformed);
+            if malformed == NOT_ALLOWED {
+                response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+            }
+            response
+        }
+    }
 }
 
-/// Answers what is not a POST.
-pub(super) async fn only_post(request: HttpRequest) -> HttpResponse {
-    let media = Media::negotiate(request.headers());
-    let malformed = Malformed::new(StatusCode::METHOD_NOT_ALLOWED, "Send GraphQL requests by POST.");
-    let mut response = respond_malformed(media, Uuid::now_v7(), malformed);
-    response
-        .headers_mut()
-        .insert(ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
-    response
-}
-
-async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<async_graphql::Request, Malformed> {
+async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Parameters, Malformed> {
     if !media::is_json(headers) {
         let message = "Send the request as `Content-Type: application/json`, in UTF-8.";
         return Err(Malformed::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
@@ -55,13 +105,125 @@ async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<async_graphq
     body::parse(&body::read(headers, payload).await?)
 }
 
-async fn run(app: &App, headers: &HeaderMap, request_id: Uuid, request: async_graphql::Request) -> Result<Response> {
-    let actor = auth::actor(app, headers, request_id).await?;
-    let languages = headers
-        .get(ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    Ok(execute(app, request, actor, Locale::negotiate(languages)).await)
+/// One request and its response.
+struct Exchange {
+    media: Media,
+    request_id: Uuid,
+}
+
+impl Exchange {
+    fn begin(request: &HttpRequest) -> Self {
+        Self {
+            media: Media::negotiate(request.headers()),
+            request_id: Uuid::now_v7(),
+        }
+    }
+
+    /// Runs it, and tells whether it was a stranger's.
+    async fn run(&self, app: &App, request: &HttpRequest, sent: Sent) -> Result<(Response, bool), Failure> {
+        let headers = request.headers();
+        let user = auth::user(app, headers)?;
+        let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
+        // Before the body is read: whoever sends too many is not listened to.
+        app.traffic.count(caller)?;
+        let by_url = matches!(sent, Sent::Url);
+        let parameters = match sent {
+            Sent::Body(payload) => read(headers, payload).await?,
+            Sent::Url => body::parse_url(request.query_string())?,
+        };
+        let prepared = prepare(app, graphql(app, parameters)?).map_err(Failure::Refused)?;
+        match prepared.operation() {
+            Some(OperationType::Mutation) if by_url => return Err(NOT_ALLOWED.into()),
+            Some(OperationType::Subscription) => return Err(not_here()),
+            _ => {}
+        }
+        let place = app.traffic.enter().await?;
+        let caller = Caller {
+            actor: auth::actor(app, user, self.request_id).await?,
+            locale: locale(headers),
+            address,
+        };
+        let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
+        drop(place);
+        let response = response.map_err(|_| Error::busy("a request took too long"))?;
+        Ok((response, user.is_none()))
+    }
+
+    /// The response, for nobody else.
+    fn respond(&self, response: Response) -> HttpResponse {
+        let status = self.media.status(&response);
+        let mut builder = self.builder(status);
+        if let Some(error) = response.errors.first().filter(|_| is_request_error(&response)) {
+            if code_of(error) == Some(code::UNAUTHENTICATED) {
+                builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
+            }
+            if let Some(seconds) = error.extensions.as_ref().and_then(|values| values.get("retryAfterSeconds")) {
+                builder.insert_header((RETRY_AFTER, seconds.to_string()));
+            }
+        }
+        match text(response.extension("requestId", Value::from(self.request_id.to_string()))) {
+            Ok(body) => builder.body(body),
+            Err(failed) => failed,
+        }
+    }
+
+    /// The response that anybody would get. It does not say which request it is for, so that its tag changes only when
+    /// something else does.
+    fn respond_publicly(&self, request: &HttpRequest, response: Response) -> HttpResponse {
+        let body = match text(response) {
+            Ok(body) => body,
+            Err(failed) => return failed,
+        };
+        // Weak, because the text may be compressed on its way.
+        let tag = format!("W/\"{}\"", hex::encode(Sha256::digest(&body)));
+        let is_known = request.headers().get_all(IF_NONE_MATCH).any(|known| {
+            known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
+        });
+        let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let mut builder = self.builder(status);
+        builder.insert_header((ETAG, tag));
+        builder.insert_header((CACHE_CONTROL, "public, no-cache"));
+        if is_known { builder.finish() } else { builder.body(body) }
+    }
+
+    fn refuse(&self, malformed: Malformed) -> HttpResponse {
+        let response = refuse(Error::BadUserInput(malformed.message.to_owned()));
+        match text(response.extension("requestId", Value::from(self.request_id.to_string()))) {
+            Ok(body) => self.builder(malformed.status).body(body),
+            Err(failed) => failed,
+        }
+    }
+
+    fn builder(&self, status: StatusCode) -> HttpResponseBuilder {
+        let mut builder = HttpResponseBuilder::new(status);
+        builder
+            .insert_header((CONTENT_TYPE, self.media.content_type()))
+            .insert_header((CACHE_CONTROL, "private, no-store"))
+            .insert_header((VARY, "Authorization, Accept, Accept-Language"))
+            .insert_header(("x-request-id", self.request_id.to_string()));
+        builder
+    }
+}
+
+fn graphql(app: &App, mut parameters: Parameters) -> Result<Request, Error> {
+    let text = parameters.query.take();
+    let text = app.documents.find(text, parameters.hash())?;
+    let request = Request::new(text).variables(parameters.variables);
+    Ok(match parameters.operation_name {
+        Some(name) => request.operation_name(name),
+        None => request,
+    })
+}
+
+fn not_here() -> Failure {
+    let message = "Subscribe over a WebSocket of the subprotocol `graphql-transport-ws`, at the same address.";
+    Error::BadUserInput(message.to_owned()).into()
+}
+
+fn locale(headers: &HeaderMap) -> Locale {
+    let languages = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Locale::negotiate(languages.unwrap_or_default())
 }
 
 /// A GraphQL response as it is written. `data` is absent, not null, when nothing ran.
@@ -75,48 +237,14 @@ struct Body<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn respond(media: Media, request_id: Uuid, response: &Response) -> HttpResponse {
-    let mut builder = builder(media.status(response), media, request_id);
-    if is_request_error(response) {
-        match response.errors.first().and_then(code_of) {
-            Some(code::UNAUTHENTICATED) => {
-                builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
-            }
-            Some(code::UNAVAILABLE) => {
-                builder.insert_header((RETRY_AFTER, RETRY_AFTER_SECONDS));
-            }
-            _ => {}
-        }
-    }
-    write(builder, response)
-}
-
-fn respond_malformed(media: Media, request_id: Uuid, malformed: Malformed) -> HttpResponse {
-    let response = refuse(Error::BadUserInput(malformed.message.to_owned()));
-    write(builder(malformed.status, media, request_id), &response)
-}
-
-fn builder(status: StatusCode, media: Media, request_id: Uuid) -> HttpResponseBuilder {
-    let mut builder = HttpResponseBuilder::new(status);
-    builder
-        .insert_header((CONTENT_TYPE, media.content_type()))
-        .insert_header((CACHE_CONTROL, "private, no-store"))
-        .insert_header((VARY, "Authorization, Accept, Accept-Language"))
-        .insert_header(("x-request-id", request_id.to_string()));
-    builder
-}
-
-fn write(mut builder: HttpResponseBuilder, response: &Response) -> HttpResponse {
+fn text(response: Response) -> Result<Vec<u8>, HttpResponse> {
     let body = Body {
         errors: &response.errors,
-        data: (!is_request_error(response)).then_some(&response.data),
+        data: (!is_request_error(&response)).then_some(&response.data),
         extensions: &response.extensions,
     };
-    match serde_json::to_vec(&body) {
-        Ok(body) => builder.body(body),
-        Err(error) => {
-            Error::internal(error);
-            HttpResponse::InternalServerError().finish()
-        }
-    }
+    serde_json::to_vec(&body).map_err(|error| {
+        Error::internal(error);
+        HttpResponse::InternalServerError().finish()
+    })
 }

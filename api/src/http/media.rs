@@ -47,13 +47,16 @@ impl Media {
 
     /// The status of the response to a well-formed request.
     pub(super) fn status(self, response: &Response) -> StatusCode {
-        if self == Self::Json || !is_request_error(response) {
+        if !is_request_error(response) {
             return StatusCode::OK;
         }
         match response.errors.first().and_then(code_of) {
+            // For whatever stands between, too, and would send the same request again.
+            Some(code::RATE_LIMITED) => StatusCode::TOO_MANY_REQUESTS,
+            Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
+            _ if self == Self::Json => StatusCode::OK,
             Some(code::UNAUTHENTICATED) => StatusCode::UNAUTHORIZED,
             Some(code::FORBIDDEN) => StatusCode::FORBIDDEN,
-            Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
             Some(code::INTERNAL) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }

@@ -2,7 +2,7 @@
 //!
 //! | route | what |
 //! |---|---|
-//! | `POST /graphql` | the public contract |
+//! | `/graphql` | the public contract: by POST, queries also by GET |
 //! | `GET /healthz` | 200 while the process answers |
 //! | `GET /readyz` | 200 while the database answers too; 503 when it does not, within two seconds |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
@@ -53,7 +53,8 @@ fn routes(config: &mut web::ServiceConfig, app: &App) {
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
-                .default_service(web::to(graphql::only_post)),
+                .route(web::get().to(graphql::get))
+                .default_service(web::to(graphql::neither)),
         )
         .route("/healthz", web::get().to(alive))
         .route("/readyz", web::get().to(ready));

@@ -11,8 +11,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::flows::stage;
-use crate::harness::{Client, Engine, Octroi, Persona, TestApp, mutation, text};
-use crate::ledger::dice;
+use crate::harness::{Client, Engine, Octroi, Persona, TestApp, dice, mutation, text};
 
 /// How many rounds there are.
 const ROUNDS: usize = 200;

@@ -16,6 +16,7 @@ use crate::graphql::error::{Error, Nullable, Result};
 use crate::graphql::id;
 use crate::graphql::mutation::{self, payload};
 use crate::graphql::scalar::DateTime;
+use crate::traffic::Caller;
 
 /// Mutations of accounts, sessions, organisations and roles.
 #[derive(Default)]
@@ -159,7 +160,10 @@ async fn register(ctx: &Context<'_>, input: RegisterUserInput) -> Result<Registe
 }
 
 async fn log_in(ctx: &Context<'_>, input: LogInInput) -> Result<LogInPayload> {
-    let account = queries::credentials(ctx.database(), &input.email).await?;
+    // Nobody's address, and nothing to count by.
+    let email = rules::email(&input.email).map_err(|_| rules::invalid_credentials())?;
+    ctx.app().traffic.count_attempt(&email, Caller::at(ctx.address()))?;
+    let account = queries::credentials(ctx.database(), &email).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let matches = ctx.app().hashing.verify(input.password, hash).await?;
     let Some(account) = account.filter(|_| matches) else {

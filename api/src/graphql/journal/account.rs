@@ -90,7 +90,6 @@ impl Account {
 
     /// What it held when a period began, what moved, and what it held when the period ended: all as of one moment. One
     /// statement continues where another ends, without a gap and without an overlap.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "the two ends of a period, and the four of every list"

@@ -1,0 +1,91 @@
+//! Options of how much a server takes on, and of what it runs.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::BoolishValueParser;
+
+use super::Failure;
+use crate::Settings;
+use crate::documents::Documents;
+use crate::traffic::Capacity;
+
+/// Options that become [`Settings`].
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Strangers reach this server: turn development aids such as GraphiQL off
+    #[arg(long, env = "OCTROI_PRODUCTION", value_parser = BoolishValueParser::new())]
+    production: bool,
+
+    /// Requests a second of one person, or of one address if nobody is signed in; 0 for any number. Ten seconds' worth
+    /// may come at once
+    #[arg(long, value_name = "NUMBER", env = "OCTROI_REQUESTS_PER_SECOND", default_value_t = usual_rate())]
+    requests_per_second: u32,
+
+    /// Requests that run at the same time
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "OCTROI_RUNNING_REQUESTS",
+        default_value_t = Capacity::default().running,
+    )]
+    running_requests: usize,
+
+    /// Requests that wait for their turn; further ones are turned away with 503
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "OCTROI_WAITING_REQUESTS",
+        default_value_t = Capacity::default().waiting,
+    )]
+    waiting_requests: usize,
+
+    /// Seconds that a request may wait for its turn, and then run
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "OCTROI_REQUEST_SECONDS",
+        default_value_t = Capacity::default().patience.as_secs(),
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    request_seconds: u64,
+
+    /// Manifest of documents that clients may name by their SHA-256, as Relay's compiler or Apollo's tools write it
+    #[arg(long, value_name = "PATH", env = "OCTROI_PERSISTED_OPERATIONS")]
+    persisted_operations: Option<PathBuf>,
+
+    /// Run nothing but the documents of the manifest
+    #[arg(
+        long,
+        env = "OCTROI_PERSISTED_ONLY",
+        requires = "persisted_operations",
+        value_parser = BoolishValueParser::new()
+    )]
+    persisted_only: bool,
+}
+
+fn usual_rate() -> u32 {
+    Capacity::default().requests_per_second.map_or(0, NonZeroU32::get)
+}
+
+impl Options {
+    /// Reads what they name.
+    pub(super) fn settings(self) -> Result<Settings, Failure> {
+        let documents = match &self.persisted_operations {
+            Some(path) => Documents::load(path, self.persisted_only)?,
+            None => Documents::default(),
+        };
+        Ok(Settings {
+            production: self.production,
+            capacity: Capacity {
+                requests_per_second: NonZeroU32::new(self.requests_per_second),
+                running: self.running_requests.max(1),
+                waiting: self.waiting_requests,
+                patience: Duration::from_secs(self.request_seconds),
+            },
+            documents,
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! How often one caller may come, and how many at once.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use api::Settings;
+use api::traffic::Capacity;
+use futures_util::future::join_all;
+use reqwest::header;
+use serde_json::{Value, json};
+
+use crate::harness::{Engine, Fixture, TestApp, TestDatabase, mutation, on_both_databases};
+
+on_both_databases![
+    whoever_sends_too_many_requests_is_told_when_to_come_again,
+    a_password_is_guessed_at_slowly,
+    what_is_too_much_to_do_is_turned_away,
+];
+
+/// A server that takes two requests a second of one caller.
+struct Strict(TestApp);
+
+impl Fixture for Strict {
+    async fn start(engine: Engine) -> Self {
+        let capacity = Capacity {
+            requests_per_second: NonZeroU32::new(2),
+            ..Capacity::default()
+        };
+        let settings = Settings {
+            capacity,
+            ..Settings::default()
+        };
+        Self(TestApp::with(TestDatabase::migrated(engine).await, settings).await)
+    }
+}
+
+async fn whoever_sends_too_many_requests_is_told_when_to_come_again(Strict(app): Strict) {
+    let ada = app.as_auditor().await;
+    let token = app.token(&ada).await;
+    let send = async |token: Option<&str>| {
+        let request = app.request(token, "{ __typename }", &Value::Null);
+        request.send().await.expect("the server answers")
+    };
+    for _ in 0..20 {
+        assert_eq!(send(None).await.status(), 200);
+    }
+    let mut refused = send(None).await;
+    if refused.status() == 200 {
+        // One has come back meanwhile.
+        refused = send(None).await;
+    }
+    assert_eq!(refused.status(), 429);
+    assert_eq!(refused.headers()[header::RETRY_AFTER], "1");
+    let answer: Value = refused.json().await.expect("JSON");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
+    assert_eq!(answer["errors"][0]["extensions"]["retryAfterSeconds"], 1);
+    assert_eq!(answer.get("data"), None);
+    assert_eq!(send(Some(&token)).await.status(), 200, "a person is counted by themselves");
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(send(None).await.status(), 200, "as it was told");
+}
+
+async fn a_password_is_guessed_at_slowly(app: TestApp) {
+    let guess = async |email: &str| {
+        let input = json!({ "email": email, "password": "not the right one" });
+        app.ask(None, &mutation("logIn", ""), json!({ "input": input })).await
+    };
+    let wrong = |answer: &Value| answer["data"]["logIn"]["userErrors"][0].is_object();
+    for attempt in 0..10 {
+        // However the address is written.
+        let email = if attempt % 2 == 0 { "ada@example.org" } else { " Ada@Example.org" };
+        let answer = guess(email).await;
+        assert!(wrong(&answer), "{answer:#}");
+    }
+    let answer = guess("ada@example.org").await;
+    let error = &answer["errors"][0];
+    assert_eq!(error["extensions"]["code"], "RATE_LIMITED", "{answer:#}");
+    assert_eq!(error["path"], json!(["logIn"]));
+    let another = guess("bob@example.org").await;
+    assert!(wrong(&another), "{another:#}");
+}
+
+/// A server that runs one request, and lets one wait.
+struct Narrow(TestApp);
+
+impl Fixture for Narrow {
+    async fn start(engine: Engine) -> Self {
+        let capacity = Capacity {
+            requests_per_second: None,
+            running: 1,
+            waiting: 1,
+            patience: Duration::from_secs(30),
+        };
+        let settings = Settings {
+            capacity,
+            ..Settings::default()
+        };
+        Self(TestApp::with(TestDatabase::migrated(engine).await, settings).await)
+    }
+}
+
+async fn what_is_too_much_to_do_is_turned_away(Narrow(app): Narrow) {
+    let input = json!({ "email": "nobody@example.org", "password": "not the right one" });
+    // Each takes as long as it takes to check a password.
+    let all = join_all((0..8).map(|_| {
+        let request = app.request(None, &mutation("logIn", ""), &json!({ "input": input }));
+        async { request.send().await.expect("the server answers") }
+    }));
+    let (served, refused): (Vec<_>, Vec<_>) = all.await.into_iter().partition(|response| response.status() == 200);
+    assert!(served.len() >= 2, "one that ran and one that waited");
+    assert!(!refused.is_empty());
+    for response in refused {
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        let answer: Value = response.json().await.expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE");
+    }
+    let after = app.request(None, "{ __typename }", &Value::Null).send().await;
+    assert_eq!(after.expect("the server answers").status(), 200);
+}
