@@ -9,14 +9,17 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::flows::stage::{self, ENDOWMENT, draft_input};
-use crate::harness::{Persona, TestApp, mutation, on_both_databases};
+use crate::harness::{Persona, TestApp, mutation, on_both_databases, text};
 
 on_both_databases![
     every_audit_of_graphql_over_http_is_passed,
     apollo_client_turns_pages_and_knows_every_object_by_its_identifier,
     urql_sends_queries_by_get_and_mutations_by_post,
+    relay_compiles_the_whole_contract_and_runs_on_it,
+    the_manifest_of_relays_compiler_has_every_operation_by_its_digest,
     graphql_ws_is_told_of_a_budget_as_it_changes,
 ];
 
@@ -43,6 +46,39 @@ async fn apollo_client_turns_pages_and_knows_every_object_by_its_identifier(app:
 async fn urql_sends_queries_by_get_and_mutations_by_post(app: TestApp) {
     let (applicant, scene) = applications(&app).await;
     run(&app, "urql.mjs", Some(&applicant), &scene).await;
+}
+
+async fn relay_compiles_the_whole_contract_and_runs_on_it(app: TestApp) {
+    let (applicant, scene) = applications(&app).await;
+    run(&app, "relay.mjs", Some(&applicant), &scene).await;
+}
+
+async fn the_manifest_of_relays_compiler_has_every_operation_by_its_digest(app: TestApp) {
+    let output = run(&app, "manifests.mjs", None, &Value::Null).await;
+    let relay = manifest(&output, "RELAY");
+    let documents = relay.as_object().expect("a document for each digest");
+    let apollo = manifest(&output, "APOLLO");
+    let operations = apollo["operations"].as_array().expect("operations");
+    assert_eq!(operations.len(), documents.len());
+    for operation in operations {
+        let (id, name, body) = (
+            text(&operation["id"]),
+            text(&operation["name"]),
+            text(&operation["body"]),
+        );
+        assert_eq!(documents[&id], body, "the same in both");
+        assert_eq!(hex::encode(Sha256::digest(&body)), id, "{body}");
+        assert!(
+            body.contains(&format!("{} {name}", text(&operation["type"]))),
+            "{operation:#}"
+        );
+    }
+    for one_of_them in ["CallPageQuery", "ApplicationFormCreateMutation"] {
+        assert!(
+            operations.iter().any(|operation| operation["name"] == one_of_them),
+            "{output}"
+        );
+    }
 }
 
 async fn graphql_ws_is_told_of_a_budget_as_it_changes(app: TestApp) {
@@ -79,6 +115,14 @@ async fn applications(app: &TestApp) -> (Persona, Value) {
     (file.applicant.clone(), scene)
 }
 
+/// A manifest of which a script has said where it is.
+fn manifest(output: &str, whose: &str) -> Value {
+    let mut paths = output.lines().filter_map(|line| line.split_once(' '));
+    let path = paths.find_map(|(label, path)| (label == whose).then_some(path));
+    let manifest = fs::read(path.expect("the manifest's path")).expect("the manifest");
+    serde_json::from_slice(&manifest).expect("JSON")
+}
+
 /// Runs a script as somebody, or as a stranger, in the scene that it needs. Answers with what it said.
 async fn run(app: &TestApp, script: &str, who: Option<&Persona>, scene: &Value) -> String {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("clients");
@@ -98,6 +142,7 @@ async fn run(app: &TestApp, script: &str, who: Option<&Persona>, scene: &Value) 
         .stdout(output)
         .env("OCTROI_URL", &app.url)
         .env("OCTROI_SCENE", scene.to_string())
+        .env("OCTROI_FOLDER", app.storage.folder.join("scratch"))
         .env_remove("OCTROI_TOKEN");
     if let Some(persona) = who {
         command.env("OCTROI_TOKEN", app.token(persona).await);
