@@ -1,5 +1,6 @@
 //! The proof: one test binary, so that it links once and every test shares one harness.
 
+mod clients;
 mod contract;
 mod dashboard;
 mod demonstration;
