@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::Database;
 
-use crate::graphql::{self, limits::Shape};
 use crate::documents::Documents;
+use crate::graphql::{self, limits::Shape};
 use crate::traffic::{Capacity, Traffic};
 use crate::{password::Hashing, token::Keys};
 

@@ -94,7 +94,9 @@ impl Documents {
             return known.cloned().ok_or(Error::UnknownDocument);
         };
         if hash.is_some_and(|hash| hash != hash_of(&text)) {
-            return Err(Error::BadUserInput("The hash is not the SHA-256 of the document.".to_owned()));
+            return Err(Error::BadUserInput(
+                "The hash is not the SHA-256 of the document.".to_owned(),
+            ));
         }
         if self.only && !self.known.contains_key(&hash_of(&text)) {
             return Err(Error::UnknownDocument);
@@ -132,8 +134,14 @@ mod tests {
         documents
     }
 
-    fn found(documents: &Documents, text: Option<&str>, hash: Option<&str>) -> std::result::Result<String, &'static str> {
-        documents.find(text.map(str::to_owned), hash).map_err(|error| error.code())
+    fn found(
+        documents: &Documents,
+        text: Option<&str>,
+        hash: Option<&str>,
+    ) -> std::result::Result<String, &'static str> {
+        documents
+            .find(text.map(str::to_owned), hash)
+            .map_err(|error| error.code())
     }
 
     #[test]
@@ -156,14 +164,20 @@ mod tests {
         assert_eq!(found(&documents, Some(TEXT), None).as_deref(), Ok(TEXT));
         assert_eq!(found(&documents, Some("{ a }"), None), Err("PERSISTED_QUERY_NOT_FOUND"));
         let other = hash_of("{ a }");
-        assert_eq!(found(&documents, Some("{ a }"), Some(&other)), Err("PERSISTED_QUERY_NOT_FOUND"));
+        assert_eq!(
+            found(&documents, Some("{ a }"), Some(&other)),
+            Err("PERSISTED_QUERY_NOT_FOUND")
+        );
         assert_eq!(found(&documents, Some(TEXT), Some(&other)), Err("BAD_USER_INPUT"));
     }
 
     #[test]
     fn a_manifest_that_is_wrong_is_not_used() {
         assert!(matches!(load(&json!([]), false), Err(ManifestError::Form(..))));
-        assert!(matches!(load(&json!({ "abc": TEXT }), false), Err(ManifestError::Hash(..))));
+        assert!(matches!(
+            load(&json!({ "abc": TEXT }), false),
+            Err(ManifestError::Hash(..))
+        ));
         let broken = json!({ hash_of("{").as_str(): "{" });
         assert!(matches!(load(&broken, false), Err(ManifestError::Document(..))));
         let nowhere = Documents::load(Path::new("/nowhere/manifest.json"), false);

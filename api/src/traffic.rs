@@ -128,7 +128,8 @@ impl Traffic {
         if let Ok(place) = Arc::clone(&self.places).try_acquire_owned() {
             return Ok(place);
         }
-        let waiting = Waiting::join(&self.waiting, self.capacity.waiting).ok_or_else(|| Error::busy("the queue is full"))?;
+        let waiting =
+            Waiting::join(&self.waiting, self.capacity.waiting).ok_or_else(|| Error::busy("the queue is full"))?;
         let place = tokio::time::timeout(self.capacity.patience, Arc::clone(&self.places).acquire_owned()).await;
         drop(waiting);
         match place {
@@ -185,9 +186,9 @@ impl<K: Clone + Hash + Eq> Rate<K> {
             self.limiter.retain_recent();
             self.limiter.shrink_to_fit();
         }
-        self.limiter.check_key(key).map_err(|refused| {
-            Error::RateLimited(refused.wait_time_from(DefaultClock::default().now()))
-        })
+        self.limiter
+            .check_key(key)
+            .map_err(|refused| Error::RateLimited(refused.wait_time_from(DefaultClock::default().now())))
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod figures;
 mod limits;
+mod load;
 mod options;
 mod past;
 mod program;
@@ -54,6 +55,10 @@ async fn run(options: &Options) -> Vec<String> {
     let mut broken = Vec::new();
     for place in &options.places {
         println!("\n## {}\n", place.engine());
+        if let Some((program, time)) = options.program.as_deref().zip(options.load) {
+            broken.extend(load::report(place, program, time).await);
+            continue;
+        }
         throughput::report(place, options, &limits).await;
         let (too_dear, journal) = reads::report(place, options).await;
         broken.extend(too_dear);

@@ -43,7 +43,11 @@ async fn what_would_tire_the_server_out_is_refused_for_next_to_nothing(server: O
             send(&server, &attack).await;
         }
         let used = before.end(&server);
-        assert!(used.processor < PROCESSOR * TIMES, "{}: {used:?} for {TIMES}", attack.name);
+        assert!(
+            used.processor < PROCESSOR * TIMES,
+            "{}: {used:?} for {TIMES}",
+            attack.name
+        );
         assert!(used.memory < MEMORY, "{}: {used:?}", attack.name);
     }
     assert!(server.is_ready().await);
@@ -59,7 +63,9 @@ async fn send(server: &Octroi, attack: &Attack) {
     assert_eq!(response.status(), attack.status, "{}", attack.name);
     let answer: Value = response.json().await.expect("JSON");
     let extensions = &answer["errors"][0]["extensions"];
-    let reason = extensions["limit"].as_str().map_or_else(|| text(&extensions["code"]), str::to_owned);
+    let reason = extensions["limit"]
+        .as_str()
+        .map_or_else(|| text(&extensions["code"]), str::to_owned);
     assert_eq!(reason, attack.reason, "{}: {answer}", attack.name);
     assert_eq!(answer.get("data"), None, "{}", attack.name);
 }
@@ -86,16 +92,36 @@ fn attacks() -> Vec<Attack> {
     });
     vec![
         attack("fragments that double", &doubling(26), "FIELDS"),
-        attack("fragments that double without end", "{...A}fragment A on Query{...A ...A}", "BAD_USER_INPUT"),
+        attack(
+            "fragments that double without end",
+            "{...A}fragment A on Query{...A ...A}",
+            "BAD_USER_INPUT",
+        ),
         attack("a long chain of fragments", &chain(400), "NESTING"),
         attack("100 000 aliases", &format!("{{{aliases}}}"), "DOCUMENT_BYTES"),
-        attack("thousands of aliases", &format!("{{{}}}", many(2_000, "a:__typename ")), "ROOT_FIELDS"),
+        attack(
+            "thousands of aliases",
+            &format!("{{{}}}", many(2_000, "a:__typename ")),
+            "ROOT_FIELDS",
+        ),
         attack("brackets without end", &many(90_000, "{"), "TOKENS"),
         attack("fields inside one another", &many(4_000, "{a"), "NESTING"),
-        attack("lists inside one another", &format!("{{a(b:{}", many(4_000, "[")), "NESTING"),
+        attack(
+            "lists inside one another",
+            &format!("{{a(b:{}", many(4_000, "[")),
+            "NESTING",
+        ),
         attack("a long name", &format!("{{{}}}", many(90_000, "a")), "NAME_BYTES"),
-        attack("thousands of fields that do not exist", &format!("{{viewer{{{fields}}}}}"), "UNKNOWN_FIELDS"),
-        attack("directives", &format!("{{__typename {}}}", many(1_500, "@skip(if:false)")), "DIRECTIVES"),
+        attack(
+            "thousands of fields that do not exist",
+            &format!("{{viewer{{{fields}}}}}"),
+            "UNKNOWN_FIELDS",
+        ),
+        attack(
+            "directives",
+            &format!("{{__typename {}}}", many(1_500, "@skip(if:false)")),
+            "DIRECTIVES",
+        ),
         attack("strings", &format!("{{a(b:[{}])}}", many(30_000, "\"\" ")), "TOKENS"),
         attack(
             "pages of pages",
@@ -122,7 +148,10 @@ fn attacks() -> Vec<Attack> {
         },
         Attack {
             name: "a megabyte of values",
-            body: format!("{{\"query\":\"{{a}}\",\"variables\":{{\"a\":[{}0]}}}}", many(500_000, "0,")),
+            body: format!(
+                "{{\"query\":\"{{a}}\",\"variables\":{{\"a\":[{}0]}}}}",
+                many(500_000, "0,")
+            ),
             status: 400,
             reason: "BAD_USER_INPUT",
         },

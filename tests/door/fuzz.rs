@@ -31,8 +31,24 @@ const DOCUMENTS: [&str; 8] = [
 
 /// What would tell a stranger how the server is made.
 const INSIDES: [&str; 18] = [
-    "SELECT ", "INSERT ", "UPDATE ", "sqlx", "sqlite", "SQLITE", "postgres", "sea_orm", "SeaORM", "sea-orm", "panicked", ".rs:",
-    "::", "unwrap", "Option<", "/src/", "RUST_", "no such table",
+    "SELECT ",
+    "INSERT ",
+    "UPDATE ",
+    "sqlx",
+    "sqlite",
+    "SQLITE",
+    "postgres",
+    "sea_orm",
+    "SeaORM",
+    "sea-orm",
+    "panicked",
+    ".rs:",
+    "::",
+    "unwrap",
+    "Option<",
+    "/src/",
+    "RUST_",
+    "no such table",
 ];
 
 async fn whatever_is_sent_the_server_answers_and_says_nothing_of_itself(app: TestApp) {
@@ -40,7 +56,13 @@ async fn whatever_is_sent_the_server_answers_and_says_nothing_of_itself(app: Tes
     let token = app.token(&stage.evaluator).await;
     let mut dice = dice();
     let words = words();
-    let ids = [stage.call_id.as_str(), stage.application_id.as_str(), "", "x", "Q2FsbDox"];
+    let ids = [
+        stage.call_id.as_str(),
+        stage.application_id.as_str(),
+        "",
+        "x",
+        "Q2FsbDox",
+    ];
     let requests: Vec<Sent> = (0..REQUESTS).map(|_| Sent::draw(&mut dice, &words, &ids)).collect();
     let mut answers = stream::iter(requests)
         .map(|sent| async {
@@ -53,11 +75,16 @@ async fn whatever_is_sent_the_server_answers_and_says_nothing_of_itself(app: Tes
     while let Some((sent, (status, text))) = answers.next().await {
         assert!(status < 500, "{status}: {text}\nto {sent:?}");
         refused += usize::from(status != 200);
-        let said = INSIDES.iter().find(|inside| text.contains(**inside) && !sent.contains(inside));
+        let said = INSIDES
+            .iter()
+            .find(|inside| text.contains(**inside) && !sent.contains(inside));
         assert_eq!(said, None, "{text}\nto {sent:?}");
     }
     // Neither all sense nor all nonsense.
-    assert!((REQUESTS / 10..REQUESTS * 9 / 10).contains(&refused), "{refused} refused");
+    assert!(
+        (REQUESTS / 10..REQUESTS * 9 / 10).contains(&refused),
+        "{refused} refused"
+    );
     app.verify().await;
 }
 
@@ -76,7 +103,10 @@ impl Sent {
         let document = document(dice, words);
         let variables = variables(dice, ids);
         let name = ["", "Node", "Budget", "Nobody"][dice.usize(..4)];
-        let mut parameters = Map::from_iter([("query".to_owned(), json!(document)), ("variables".to_owned(), variables)]);
+        let mut parameters = Map::from_iter([
+            ("query".to_owned(), json!(document)),
+            ("variables".to_owned(), variables),
+        ]);
         if !name.is_empty() && dice.u8(..4) == 0 {
             parameters.insert("operationName".to_owned(), json!(name));
         }
@@ -90,20 +120,33 @@ impl Sent {
         }
         let query: Vec<String> = parameters
             .iter()
-            .map(|(name, value)| format!("{name}={}", percent(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))))
+            .map(|(name, value)| {
+                format!(
+                    "{name}={}",
+                    percent(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                )
+            })
             .collect();
         Self {
             method: if by_url { Method::GET } else { Method::POST },
             media: ["application/json", "application/json", "application/json", "text/plain"][dice.usize(..4)],
-            url: if by_url { format!("?{}", query.join("&")) } else { String::new() },
+            url: if by_url {
+                format!("?{}", query.join("&"))
+            } else {
+                String::new()
+            },
             body: if by_url { Vec::new() } else { body },
             signed_in: dice.bool(),
         }
     }
 
     async fn send(&self, app: &Client, token: Option<&str>) -> (u16, String) {
-        let request = app.http.request(self.method.clone(), format!("{}/graphql{}", app.url, self.url));
-        let request = request.header(header::CONTENT_TYPE, self.media).header(header::ACCEPT, "application/graphql-response+json");
+        let request = app
+            .http
+            .request(self.method.clone(), format!("{}/graphql{}", app.url, self.url));
+        let request = request
+            .header(header::CONTENT_TYPE, self.media)
+            .header(header::ACCEPT, "application/graphql-response+json");
         let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
         let response = request.body(self.body.clone()).send().await;
         let response = response.unwrap_or_else(|error| panic!("{error}: {self:?}"));
@@ -127,8 +170,24 @@ fn document(dice: &mut fastrand::Rng, words: &[String]) -> String {
         match dice.u8(..6) {
             0 => drop(tokens.remove(at)),
             1 => tokens.insert(at, tokens[dice.usize(..tokens.len())]),
-            2 => tokens.swap(at, dice.clone().usize(..tokens.len())),
-            3 => tokens[at] = ["{", "}", "(", "\"", "...", "@skip(if: true)", "$", "-1", "99999999999", "null"][dice.usize(..10)],
+            2 => {
+                let other = dice.usize(..tokens.len());
+                tokens.swap(at, other);
+            }
+            3 => {
+                tokens[at] = [
+                    "{",
+                    "}",
+                    "(",
+                    "\"",
+                    "...",
+                    "@skip(if: true)",
+                    "$",
+                    "-1",
+                    "99999999999",
+                    "null",
+                ][dice.usize(..10)]
+            }
             _ => tokens[at] = words[dice.usize(..words.len())].as_str(),
         }
     }
@@ -154,11 +213,21 @@ fn anything(dice: &mut fastrand::Rng, depth: u8) -> Value {
         1 => json!(dice.bool()),
         2 => json!(dice.i64(..)),
         3 => json!(dice.f64() * 1e300),
-        4 => json!(["2026-01-01", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "-1", "\u{0}"][dice.usize(..5)]),
+        4 => json!(
+            [
+                "2026-01-01",
+                "2026-01-01T00:00:00Z",
+                "9999-12-31T23:59:59Z",
+                "-1",
+                "\u{0}"
+            ][dice.usize(..5)]
+        ),
         5 => json!((0..dice.usize(..40)).map(|_| dice.char(..)).collect::<String>()),
         6 => json!("'; DROP TABLE fund; --"),
         7 => (0..dice.u8(..4)).map(|_| anything(dice, depth - 1)).collect(),
-        _ => (0..dice.u8(..4)).map(|number| (format!("k{number}"), anything(dice, depth - 1))).collect(),
+        _ => (0..dice.u8(..4))
+            .map(|number| (format!("k{number}"), anything(dice, depth - 1)))
+            .collect(),
     }
 }
 

@@ -29,10 +29,20 @@ impl Fixture for Production {
 
 async fn in_production_a_stranger_is_not_told_what_there_is(Production(app): Production) {
     for query in [INTROSPECTION, HIDDEN] {
-        assert_eq!(app.error_code(None, query, Value::Null).await, "BAD_USER_INPUT", "{query}");
+        assert_eq!(
+            app.error_code(None, query, Value::Null).await,
+            "BAD_USER_INPUT",
+            "{query}"
+        );
     }
-    assert_eq!(message(&app.ask(None, MISSPELT, Value::Null).await), "Unknown field \"viewr\" on type \"Query\".");
-    assert_eq!(app.data(None, "{ __typename }", Value::Null).await, json!({ "__typename": "Query" }));
+    assert_eq!(
+        message(&app.ask(None, MISSPELT, Value::Null).await),
+        "Unknown field \"viewr\" on type \"Query\"."
+    );
+    assert_eq!(
+        app.data(None, "{ __typename }", Value::Null).await,
+        json!({ "__typename": "Query" })
+    );
     let auditor = app.as_auditor().await;
     for query in [INTROSPECTION, HIDDEN] {
         app.data(&auditor, query, Value::Null).await;

@@ -48,7 +48,9 @@ impl Fixture for Only {
 
 async fn post(app: &TestApp, body: Value) -> (u16, Value) {
     let request = app.http.post(format!("{}/graphql", app.url));
-    let request = request.header("accept", "application/graphql-response+json").json(&body);
+    let request = request
+        .header("accept", "application/graphql-response+json")
+        .json(&body);
     let response = request.send().await.expect("the server answers");
     (response.status().as_u16(), response.json().await.expect("JSON"))
 }
@@ -66,27 +68,50 @@ fn names(document: &str) -> [Value; 3] {
 async fn a_document_is_named_by_its_hash(Some_(app): Some_) {
     for body in names(KNOWN) {
         let (status, answer) = post(&app, body).await;
-        assert_eq!((status, &answer["data"]["funds"]["totalCount"]), (200, &json!(0)), "{answer:#}");
+        assert_eq!(
+            (status, &answer["data"]["funds"]["totalCount"]),
+            (200, &json!(0)),
+            "{answer:#}"
+        );
     }
     for body in names("{ __typename }") {
         let (status, answer) = post(&app, body).await;
         let code = &answer["errors"][0]["extensions"]["code"];
         assert_eq!((status, code), (400, &json!("PERSISTED_QUERY_NOT_FOUND")), "{answer:#}");
     }
-    let by_url = format!("{}/graphql?documentId={}&variables=%7B%22first%22:1%7D", app.url, hash(KNOWN));
+    let by_url = format!(
+        "{}/graphql?documentId={}&variables=%7B%22first%22:1%7D",
+        app.url,
+        hash(KNOWN)
+    );
     let response = app.http.get(by_url).send().await.expect("the server answers");
     assert_eq!(response.status(), 200);
     let other = json!({ "query": "{ __typename }", "documentId": hash(KNOWN) });
-    assert_eq!(post(&app, other).await.1["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
-    assert_eq!(post(&app, json!({ "query": "{ __typename }" })).await.0, 200, "others run too");
+    assert_eq!(
+        post(&app, other).await.1["errors"][0]["extensions"]["code"],
+        "BAD_USER_INPUT"
+    );
+    assert_eq!(
+        post(&app, json!({ "query": "{ __typename }" })).await.0,
+        200,
+        "others run too"
+    );
 }
 
 async fn where_only_known_documents_run_no_other_does(Only(app): Only) {
     for body in names(KNOWN) {
         assert_eq!(post(&app, body).await.0, 200);
     }
-    assert_eq!(post(&app, json!({ "query": KNOWN, "variables": { "first": 1 } })).await.0, 200);
-    for body in [json!({ "query": "{ __typename }" }), json!({ "query": KNOWN.replace("Known", "Other") })] {
+    assert_eq!(
+        post(&app, json!({ "query": KNOWN, "variables": { "first": 1 } }))
+            .await
+            .0,
+        200
+    );
+    for body in [
+        json!({ "query": "{ __typename }" }),
+        json!({ "query": KNOWN.replace("Known", "Other") }),
+    ] {
         let (status, answer) = post(&app, body).await;
         let code = &answer["errors"][0]["extensions"]["code"];
         assert_eq!((status, code), (400, &json!("PERSISTED_QUERY_NOT_FOUND")), "{answer:#}");

@@ -18,7 +18,9 @@ const CALLS: &str = "query Calls($first: Int!) { funds(first: $first) { nodes { 
 async fn get(app: &TestApp, parameters: &[(&str, &str)], headers: &[(header::HeaderName, &str)]) -> Response {
     let mut url = reqwest::Url::parse(&format!("{}/graphql", app.url)).expect("an address");
     url.query_pairs_mut().extend_pairs(parameters);
-    let request = headers.iter().fold(app.http.get(url), |request, (name, value)| request.header(name, *value));
+    let request = headers
+        .iter()
+        .fold(app.http.get(url), |request, (name, value)| request.header(name, *value));
     request.send().await.expect("the server answers")
 }
 
@@ -31,8 +33,16 @@ async fn what_anybody_may_read_is_kept_until_it_changes(app: TestApp) {
     let first = get(&app, &parameters, &[]).await;
     assert_eq!(first.status(), 200);
     assert_eq!(first.headers()[header::CACHE_CONTROL], "public, no-cache");
-    let vary = first.headers().get_all(header::VARY).iter().map(|value| value.to_str().expect("a text"));
-    assert!(vary.collect::<Vec<_>>().join(", ").contains("Authorization, Accept, Accept-Language"));
+    let vary = first
+        .headers()
+        .get_all(header::VARY)
+        .iter()
+        .map(|value| value.to_str().expect("a text"));
+    assert!(
+        vary.collect::<Vec<_>>()
+            .join(", ")
+            .contains("Authorization, Accept, Accept-Language")
+    );
     let tag = first.headers()[header::ETAG].to_str().expect("a tag").to_owned();
     let answer = json_of(first).await;
     assert_eq!(answer["data"], json!({ "funds": { "nodes": [] } }));
@@ -64,7 +74,17 @@ async fn what_somebody_may_read_is_kept_by_nobody(app: TestApp) {
 
 async fn a_query_is_sent_by_get_as_by_post(app: TestApp) {
     let document = "query A { __typename } query B($first: Int = 1) { funds(first: $first) { totalCount } }";
-    let named = get(&app, &[("query", document), ("operationName", "A"), ("variables", ""), ("extensions", "")], &[]).await;
+    let named = get(
+        &app,
+        &[
+            ("query", document),
+            ("operationName", "A"),
+            ("variables", ""),
+            ("extensions", ""),
+        ],
+        &[],
+    )
+    .await;
     assert_eq!(json_of(named).await["data"], json!({ "__typename": "Query" }));
     for wrong in [
         &[("query", document), ("variables", "{")][..],
@@ -76,7 +96,10 @@ async fn a_query_is_sent_by_get_as_by_post(app: TestApp) {
     ] {
         let refused = get(&app, wrong, &[]).await;
         assert_eq!(refused.status(), 400, "{wrong:?}");
-        assert_eq!(json_of(refused).await["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+        assert_eq!(
+            json_of(refused).await["errors"][0]["extensions"]["code"],
+            "BAD_USER_INPUT"
+        );
     }
 }
 

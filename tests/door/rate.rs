@@ -55,7 +55,11 @@ async fn whoever_sends_too_many_requests_is_told_when_to_come_again(Strict(app):
     assert_eq!(answer["errors"][0]["extensions"]["code"], "RATE_LIMITED");
     assert_eq!(answer["errors"][0]["extensions"]["retryAfterSeconds"], 1);
     assert_eq!(answer.get("data"), None);
-    assert_eq!(send(Some(&token)).await.status(), 200, "a person is counted by themselves");
+    assert_eq!(
+        send(Some(&token)).await.status(),
+        200,
+        "a person is counted by themselves"
+    );
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(send(None).await.status(), 200, "as it was told");
 }
@@ -68,7 +72,11 @@ async fn a_password_is_guessed_at_slowly(app: TestApp) {
     let wrong = |answer: &Value| answer["data"]["logIn"]["userErrors"][0].is_object();
     for attempt in 0..10 {
         // However the address is written.
-        let email = if attempt % 2 == 0 { "ada@example.org" } else { " Ada@Example.org" };
+        let email = if attempt % 2 == 0 {
+            "ada@example.org"
+        } else {
+            " Ada@Example.org"
+        };
         let answer = guess(email).await;
         assert!(wrong(&answer), "{answer:#}");
     }

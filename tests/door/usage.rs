@@ -56,7 +56,9 @@ fn processor(process: u32) -> Duration {
 /// A line of a process's status, in bytes.
 fn memory(process: u32, line: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the process runs");
-    let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
+    let value = status
+        .lines()
+        .find_map(|text| text.strip_prefix(line)?.strip_prefix(':'));
     let kilobytes = value.and_then(|value| value.trim().strip_suffix(" kB"));
     kilobytes.expect("kilobytes").parse::<u64>().expect("a number") * 1024
 }

@@ -45,7 +45,9 @@ pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Response> {
         })
     })?;
     let chosen = chosen(document, name.as_deref());
-    let missing = chosen.map(|operation| variables::missing(operation, &variables)).unwrap_or_default();
+    let missing = chosen
+        .map(|operation| variables::missing(operation, &variables))
+        .unwrap_or_default();
     if !missing.is_empty() {
         return Err(refuse_all(missing));
     }

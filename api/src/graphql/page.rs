@@ -192,7 +192,13 @@ mod tests {
 
     #[test]
     fn a_page_has_at_most_as_many_objects_as_it_can() {
-        for (size, expected) in [(None, 20), (Some(50), 50), (Some(-5), 1), (Some(0), 1), (Some(i64::MAX), 100)] {
+        for (size, expected) in [
+            (None, 20),
+            (Some(50), 50),
+            (Some(-5), 1),
+            (Some(0), 1),
+            (Some(i64::MAX), 100),
+        ] {
             assert_eq!(objects(size), expected, "{size:?}");
         }
     }

@@ -18,7 +18,10 @@ pub(super) fn missing(operation: &OperationDefinition, variables: &Variables) ->
     });
     let errors = needed.map(|definition| {
         let (name, of) = (&definition.node.name.node, &definition.node.var_type.node);
-        ServerError::new(format!("The variable \"${name}\" of type \"{of}\" must have a value."), Some(definition.pos))
+        ServerError::new(
+            format!("The variable \"${name}\" of type \"{of}\" must have a value."),
+            Some(definition.pos),
+        )
     });
     errors.collect()
 }

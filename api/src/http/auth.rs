@@ -18,7 +18,10 @@ pub(super) fn user(app: &App, headers: &HeaderMap) -> Result<Option<UserId>> {
     };
     let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
     let now = app.database.clock().now();
-    app.keys.verify(token, now).map(Some).map_err(|_| Error::Unauthenticated)
+    app.keys
+        .verify(token, now)
+        .map(Some)
+        .map_err(|_| Error::Unauthenticated)
 }
 
 /// The actor of a request, with what they hold now.

@@ -142,7 +142,9 @@ pub(super) fn parse_url(query_string: &str) -> Result<Parameters, Malformed> {
              `variables` and `extensions`, each once.",
         )
     };
-    let parameters = Query::<UrlParameters>::from_query(query_string).map_err(|_| malformed(()))?.into_inner();
+    let parameters = Query::<UrlParameters>::from_query(query_string)
+        .map_err(|_| malformed(()))?
+        .into_inner();
     let variables = given(parameters.variables);
     check_values(variables.as_bytes())?;
     with_document(Parameters {
@@ -156,7 +158,8 @@ pub(super) fn parse_url(query_string: &str) -> Result<Parameters, Malformed> {
 
 /// A parameter of a URL that is JSON; clients also leave it empty.
 fn given(json: Option<String>) -> String {
-    json.filter(|text| !text.is_empty()).unwrap_or_else(|| "null".to_owned())
+    json.filter(|text| !text.is_empty())
+        .unwrap_or_else(|| "null".to_owned())
 }
 
 fn with_document(parameters: Parameters) -> Result<Parameters, Malformed> {
@@ -190,7 +193,10 @@ mod tests {
         assert_eq!(request.operation_name.as_deref(), Some("A"));
         assert_eq!(request.variables.len(), 1);
         let nulls = r#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
-        assert_eq!(parse(nulls.as_bytes()).ok().expect("a request").query.as_deref(), Some("{ a }"));
+        assert_eq!(
+            parse(nulls.as_bytes()).ok().expect("a request").query.as_deref(),
+            Some("{ a }")
+        );
     }
 
     #[test]

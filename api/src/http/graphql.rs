@@ -8,8 +8,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER, VARY,
-    WWW_AUTHENTICATE,
+    ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
+    VARY, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use async_graphql::parser::types::OperationType;
@@ -42,7 +42,9 @@ pub(super) async fn get(request: HttpRequest, app: web::Data<App>) -> HttpRespon
 pub(super) async fn neither(request: HttpRequest) -> HttpResponse {
     let exchange = Exchange::begin(&request);
     let mut response = exchange.refuse(NOT_ALLOWED);
-    response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET, POST"));
+    response
+        .headers_mut()
+        .insert(ALLOW, HeaderValue::from_static("GET, POST"));
     response
 }
 
@@ -123,7 +125,9 @@ impl Exchange {
     async fn run(&self, app: &App, request: &HttpRequest, sent: Sent) -> Result<(Response, bool), Failure> {
         let headers = request.headers();
         let user = auth::user(app, headers)?;
-        let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        let address = request
+            .peer_addr()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
         let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
         // Before the body is read: whoever sends too many is not listened to.
         app.traffic.count(caller)?;
@@ -158,7 +162,11 @@ impl Exchange {
             if code_of(error) == Some(code::UNAUTHENTICATED) {
                 builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
             }
-            if let Some(seconds) = error.extensions.as_ref().and_then(|values| values.get("retryAfterSeconds")) {
+            if let Some(seconds) = error
+                .extensions
+                .as_ref()
+                .and_then(|values| values.get("retryAfterSeconds"))
+            {
                 builder.insert_header((RETRY_AFTER, seconds.to_string()));
             }
         }
@@ -178,9 +186,15 @@ impl Exchange {
         // Weak, because the text may be compressed on its way.
         let tag = format!("W/\"{}\"", hex::encode(Sha256::digest(&body)));
         let is_known = request.headers().get_all(IF_NONE_MATCH).any(|known| {
-            known.to_str().is_ok_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
+            known
+                .to_str()
+                .is_ok_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
         });
-        let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+        let status = if is_known {
+            StatusCode::NOT_MODIFIED
+        } else {
+            StatusCode::OK
+        };
         let mut builder = self.builder(status);
         builder.insert_header((ETAG, tag));
         builder.insert_header((CACHE_CONTROL, "public, no-cache"));

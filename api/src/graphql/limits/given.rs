@@ -49,7 +49,10 @@ impl<'a> Given<'a> {
             Size::One => 1,
             Size::Page => page::objects(self.integer(field, "first").or_else(|| self.integer(field, "last"))),
             Size::Identifiers => self.length(field, "ids"),
-            Size::Series => self.points(field).and_then(|points| points.try_into().ok()).unwrap_or(LIST),
+            Size::Series => self
+                .points(field)
+                .and_then(|points| points.try_into().ok())
+                .unwrap_or(LIST),
             Size::List => LIST,
         }
     }

@@ -12,8 +12,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 use async_graphql::Variables;
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
 
 pub(crate) use scan::scan;
 pub use shape::Shape;

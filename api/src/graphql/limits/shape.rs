@@ -66,7 +66,9 @@ impl Shape {
     pub fn read(sdl: &str) -> Self {
         let mut types: HashMap<String, Fields> = HashMap::new();
         for text in [sdl, INTROSPECTION] {
-            let definitions = parse_schema(text).map(|document| document.definitions).unwrap_or_default();
+            let definitions = parse_schema(text)
+                .map(|document| document.definitions)
+                .unwrap_or_default();
             for definition in definitions {
                 let TypeSystemDefinition::Type(definition) = definition else {
                     continue;

@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 
-use async_graphql::parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet};
 use async_graphql::Positioned;
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
+};
 
 use super::Limit;
 use super::given::Given;
@@ -161,7 +163,11 @@ impl<'a> Counter<'a> {
     fn directives(&self, directives: &[Positioned<Directive>]) -> Tally {
         let mut tally = Tally::default();
         for directive in directives {
-            let arguments = directive.node.arguments.iter().map(|(_, value)| self.given.size(&value.node));
+            let arguments = directive
+                .node
+                .arguments
+                .iter()
+                .map(|(_, value)| self.given.size(&value.node));
             tally.directives += 1;
             tally.values = arguments.fold(tally.values, u64::saturating_add);
         }

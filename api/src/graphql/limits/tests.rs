@@ -30,7 +30,11 @@ fn a_page_costs_its_size_times_its_items() {
     assert_eq!(cost("{ funds(first: 50) { nodes { id } } }"), Ok(1 + 50 * 2));
     assert_eq!(cost("{ funds { nodes { id } } }"), Ok(1 + 20 * 2));
     assert_eq!(cost("{ funds(last: 3) { totalCount } }"), Ok(1 + 3));
-    assert_eq!(cost("{ viewer { roles { role } } }"), Ok(1 + 1 + 5), "a list without pages");
+    assert_eq!(
+        cost("{ viewer { roles { role } } }"),
+        Ok(1 + 1 + 5),
+        "a list without pages"
+    );
 }
 
 #[test]
@@ -90,19 +94,47 @@ fn a_fragment_within_itself_is_refused() {
 #[test]
 fn each_limit_holds_where_it_says_and_not_before() {
     let many = |number: u64, piece: &str| piece.repeat(usize::try_from(number).expect("a number"));
-    let nested = |number: u64| format!("{{ {} __typename {} }}", many(number - 1, "... { "), many(number - 1, "} "));
+    let nested = |number: u64| {
+        format!(
+            "{{ {} __typename {} }}",
+            many(number - 1, "... { "),
+            many(number - 1, "} ")
+        )
+    };
     let cases: [(Limit, Box<dyn Fn(u64) -> String>); 9] = [
-        (Limit::DocumentBytes, Box::new(|number| format!("{{ __typename }}{}", many(number - 14, " ")))),
-        (Limit::NameBytes, Box::new(|number| format!("query {} {{ __typename }}", many(number, "a")))),
+        (
+            Limit::DocumentBytes,
+            Box::new(|number| format!("{{ __typename }}{}", many(number - 14, " "))),
+        ),
+        (
+            Limit::NameBytes,
+            Box::new(|number| format!("query {} {{ __typename }}", many(number, "a"))),
+        ),
         (Limit::Nesting, Box::new(nested)),
         (
             Limit::Operations,
-            Box::new(|number| (0..number).fold(String::new(), |text, one| text + &format!("query Q{one} {{ __typename }} "))),
+            Box::new(|number| {
+                (0..number).fold(String::new(), |text, one| {
+                    text + &format!("query Q{one} {{ __typename }} ")
+                })
+            }),
         ),
-        (Limit::Fields, Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number - 1, "__typename ")))),
-        (Limit::RootFields, Box::new(|number| format!("{{ {} }}", many(number, "__typename ")))),
-        (Limit::UnknownFields, Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number, "nothing ")))),
-        (Limit::Aliases, Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number, "a: __typename ")))),
+        (
+            Limit::Fields,
+            Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number - 1, "__typename "))),
+        ),
+        (
+            Limit::RootFields,
+            Box::new(|number| format!("{{ {} }}", many(number, "__typename "))),
+        ),
+        (
+            Limit::UnknownFields,
+            Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number, "nothing "))),
+        ),
+        (
+            Limit::Aliases,
+            Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number, "a: __typename "))),
+        ),
         (
             Limit::Directives,
             Box::new(|number| format!("{{ __typename {} }}", many(number, "@skip(if: false) "))),
@@ -110,7 +142,11 @@ fn each_limit_holds_where_it_says_and_not_before() {
     ];
     for (limit, document) in cases {
         let maximum = limit.maximum();
-        assert!(cost(&document(maximum)).is_ok(), "{limit:?}: {:?}", cost(&document(maximum)));
+        assert!(
+            cost(&document(maximum)).is_ok(),
+            "{limit:?}: {:?}",
+            cost(&document(maximum))
+        );
         assert_eq!(cost(&document(maximum + 1)), Err((limit, maximum + 1)));
     }
 }
@@ -126,7 +162,10 @@ fn a_variable_counts_for_each_of_its_uses() {
     let uses: String = (0..50).map(|_| "nodes(ids: $ids) { __typename } ").collect();
     let document = format!("query($ids: [ID!]!) {{ viewer {{ {uses} }} }}");
     let ids: Vec<_> = (0..1_000).collect();
-    assert_eq!(measured(&document, json!({ "ids": ids })), Err((Limit::Values, 50 * 1_001)));
+    assert_eq!(
+        measured(&document, json!({ "ids": ids })),
+        Err((Limit::Values, 50 * 1_001))
+    );
 }
 
 #[test]
@@ -156,6 +195,9 @@ fn every_limit_says_how_much_there_was_and_how_much_there_may_be() {
         Limit::Cost,
     ] {
         let message = Excess { limit, actual: 123_456 }.message();
-        assert!(message.contains("123456") && message.contains(&limit.maximum().to_string()), "{message}");
+        assert!(
+            message.contains("123456") && message.contains(&limit.maximum().to_string()),
+            "{message}"
+        );
     }
 }
