@@ -2,17 +2,21 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use super::verdict::Expected;
+use super::verdict::{Expected, VALIDATION};
 use crate::ledger::model::operation::{Key, Operation, What};
 
-/// How many keys are remembered: nothing is asked again under an older one.
+/// How many keys can be asked again: nothing is under an older one.
 const MOST: usize = 4_000;
+/// How many older ones are remembered: operations that are done together are drawn before any of them is answered.
+const OLDER: usize = 100;
 
 #[derive(Default)]
 pub struct Keys {
     answers: HashMap<(usize, Key), (What, Expected)>,
     /// Those that can be asked again, oldest first.
     asked: VecDeque<Operation>,
+    /// Those that could be until lately, oldest first.
+    older: VecDeque<(usize, Key)>,
 }
 
 impl Keys {
@@ -32,7 +36,12 @@ impl Keys {
         if self.asked.len() > MOST
             && let Some(oldest) = self.asked.pop_front()
         {
-            self.answers.remove(&(oldest.who, oldest.key));
+            self.older.push_back((oldest.who, oldest.key));
+        }
+        if self.older.len() > OLDER
+            && let Some(forgotten) = self.older.pop_front()
+        {
+            self.answers.remove(&forgotten);
         }
     }
 
@@ -40,4 +49,21 @@ impl Keys {
     pub fn asked(&self) -> &VecDeque<Operation> {
         &self.asked
     }
+}
+
+#[test]
+fn an_operation_drawn_among_the_oldest_has_its_answer_when_others_are_answered_first() {
+    let operation = |number| Operation {
+        who: 0,
+        key: Key::Number(number),
+        preview: false,
+        what: What::Notify(0),
+    };
+    let answer = Expected::refused(VALIDATION.into());
+    let mut keys = Keys::default();
+    (0..4_000).for_each(|number| keys.keep(&operation(number), &answer));
+    let drawn = keys.asked()[0].clone();
+    (4_000..4_032).for_each(|number| keys.keep(&operation(number), &answer));
+    assert!(keys.answer(&drawn).is_some());
+    assert_eq!(keys.asked()[0].key, Key::Number(32), "it is not drawn again");
 }
