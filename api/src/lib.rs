@@ -10,6 +10,7 @@ mod demo;
 pub mod graphql;
 pub mod http;
 pub mod password;
+pub mod telemetry;
 pub mod token;
 
 pub use app::App;

@@ -6,6 +6,7 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{ErrorExtensionValues, Name, Request, Response, ServerError, Value};
 use domain::Actor;
 use futures_util::FutureExt;
+use tracing::Instrument;
 
 use super::context::RequestData;
 use super::error::{Error, code};
@@ -27,8 +28,10 @@ const BAD_ARGUMENTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""
 
 /// Runs a request for an actor.
 pub async fn execute(app: &App, request: Request, actor: Actor, locale: Locale) -> Response {
-    let request = complete(request).data(RequestData::new(app.clone(), actor, locale));
-    guard(app.schema.execute(request)).await
+    let request = tracing::debug_span!("parse").in_scope(|| complete(request));
+    let request = request.data(RequestData::new(app.clone(), actor, locale));
+    let span = tracing::debug_span!("execute");
+    guard(app.schema.execute(request)).instrument(span).await
 }
 
 /// Gives null to the optional variables of page sizes that a client leaves out, as it may.

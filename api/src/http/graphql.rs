@@ -20,27 +20,33 @@ use super::media::{self, Media};
 use crate::App;
 use crate::graphql::error::{Error, RETRY_AFTER_SECONDS, Result, code};
 use crate::graphql::{Locale, code_of, execute, is_request_error, refuse};
+use crate::telemetry::{Exchange, Outcome};
 
 /// Runs one GraphQL request.
-pub(super) async fn post(request: HttpRequest, payload: web::Payload, app: web::Data<App>) -> HttpResponse {
+pub(super) async fn post(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+    exchange: web::ReqData<Exchange>,
+) -> HttpResponse {
     let headers = request.headers();
     let media = Media::negotiate(headers);
-    let request_id = Uuid::now_v7();
+    let request_id = exchange.request_id();
     // At the level of errors, so that an error is tied to its request however little is logged.
     let span = tracing::error_span!("graphql", %request_id);
     let request = match read(headers, payload).await {
         Ok(request) => request,
         Err(malformed) => return respond_malformed(media, request_id, malformed),
     };
-    let response = run(&app, headers, request_id, request).instrument(span).await;
+    let response = run(&app, headers, &exchange, request).instrument(span).await;
     respond(media, request_id, &response.unwrap_or_else(refuse))
 }
 
 /// Answers what is not a POST.
-pub(super) async fn only_post(request: HttpRequest) -> HttpResponse {
+pub(super) async fn only_post(request: HttpRequest, exchange: web::ReqData<Exchange>) -> HttpResponse {
     let media = Media::negotiate(request.headers());
     let malformed = Malformed::new(StatusCode::METHOD_NOT_ALLOWED, "Send GraphQL requests by POST.");
-    let mut response = respond_malformed(media, Uuid::now_v7(), malformed);
+    let mut response = respond_malformed(media, exchange.request_id(), malformed);
     response
         .headers_mut()
         .insert(ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
@@ -55,8 +61,14 @@ async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<async_graphq
     body::parse(&body::read(headers, payload).await?)
 }
 
-async fn run(app: &App, headers: &HeaderMap, request_id: Uuid, request: async_graphql::Request) -> Result<Response> {
-    let actor = auth::actor(app, headers, request_id).await?;
+async fn run(
+    app: &App,
+    headers: &HeaderMap,
+    exchange: &Exchange,
+    mut request: async_graphql::Request,
+) -> Result<Response> {
+    let actor = auth::actor(app, headers, exchange.request_id()).await?;
+    exchange.asks(&mut request, &actor);
     let languages = headers
         .get(ACCEPT_LANGUAGE)
         .and_then(|value| value.to_str().ok())
@@ -113,7 +125,11 @@ fn write(mut builder: HttpResponseBuilder, response: &Response) -> HttpResponse 
         extensions: &response.extensions,
     };
     match serde_json::to_vec(&body) {
-        Ok(body) => builder.body(body),
+        Ok(body) => {
+            let mut written = builder.body(body);
+            written.extensions_mut().insert(Outcome::of(response));
+            written
+        }
         Err(error) => {
             Error::internal(error);
             HttpResponse::InternalServerError().finish()
