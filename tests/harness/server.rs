@@ -3,6 +3,7 @@
 use std::{net::TcpListener, ops::Deref, sync::Arc};
 
 use actix_web::dev::ServerHandle;
+use api::http::Door;
 use api::{App, Keys};
 use domain::{Clock, Database};
 
@@ -10,6 +11,8 @@ use super::{Client, Engine, Fixture, TestDatabase, personas::SideDoor};
 
 /// A running server with a database of its own, and a client of it. Stops when dropped.
 pub struct TestApp {
+    /// What the server is made of.
+    pub app: App,
     /// The server's own connections, for commands and queries without HTTP.
     pub database: Database,
     client: Client,
@@ -33,14 +36,20 @@ impl Fixture for TestApp {
 impl TestApp {
     /// A server of a database that has no other yet.
     pub async fn on(storage: TestDatabase) -> Self {
+        Self::behind(Door::default(), false, storage).await
+    }
+
+    /// A server that meets the outside in some way, in production or not.
+    pub async fn behind(door: Door, production: bool, storage: TestDatabase) -> Self {
+        let scheme = if door.tls.is_some() { "https" } else { "http" };
         let storage = Arc::new(storage);
         let clock = Clock::system();
         let database = storage.open(clock.clone()).await;
         let keys = Arc::new(Keys::generate().expect("keys"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let running =
-            api::http::server(App::new(database.clone(), Arc::clone(&keys), false), listener, 1).expect("a server");
+        let url = format!("{scheme}://{}", listener.local_addr().expect("an address"));
+        let app = App::new(database.clone(), Arc::clone(&keys), production).with_door(door);
+        let running = api::http::server(app.clone(), listener, 1).expect("a server");
         let server = running.handle();
         tokio::spawn(running);
         let mut client = Client::new(url, clock, storage);
@@ -49,6 +58,7 @@ impl TestApp {
             keys,
         });
         Self {
+            app,
             database,
             client,
             server,
