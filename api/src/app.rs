@@ -1,13 +1,15 @@
 //! What the server is made of, whatever the request.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use domain::Database;
 
 use crate::documents::Documents;
 use crate::graphql::{self, limits::Shape};
+use crate::http::Door;
 use crate::traffic::{Capacity, Traffic};
-use crate::{password::Hashing, token::Keys};
+use crate::{password::Hashing, telemetry::Telemetry, token::Keys};
 
 /// What its operator decides about a server.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub struct Settings {
     pub capacity: Capacity,
     /// Documents that clients may name by their hash.
     pub documents: Documents,
+    /// How it meets the outside.
+    pub door: Door,
 }
 
 /// A server's parts. Clones share them.
@@ -39,6 +43,11 @@ pub struct App {
     pub hashing: Hashing,
     /// Whether strangers reach this server: development aids are off.
     pub production: bool,
+    /// How it meets the outside.
+    pub door: Arc<Door>,
+    /// What it tells of itself.
+    pub telemetry: Telemetry,
+    stopping: Arc<AtomicBool>,
 }
 
 impl App {
@@ -46,6 +55,7 @@ impl App {
     #[must_use]
     pub fn new(database: Database, keys: impl Into<Arc<Keys>>, settings: Settings) -> Self {
         Self {
+            telemetry: Telemetry::new(&database),
             database,
             keys: keys.into(),
             schema: graphql::schema(),
@@ -54,6 +64,19 @@ impl App {
             traffic: Arc::new(Traffic::new(settings.capacity)),
             hashing: Hashing::new(),
             production: settings.production,
+            door: Arc::new(settings.door),
+            stopping: Arc::default(),
         }
+    }
+
+    /// Says, to whoever asks whether to send requests here, that it is about to stop.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is about to stop.
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
     }
 }

@@ -11,6 +11,7 @@ pub mod documents;
 pub mod graphql;
 pub mod http;
 pub mod password;
+pub mod telemetry;
 pub mod token;
 pub mod traffic;
 

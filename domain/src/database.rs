@@ -1,5 +1,6 @@
 //! The database: connections, migrations, and the clock that goes with them.
 
+mod figures;
 mod reader;
 
 use std::{
@@ -16,6 +17,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTrans
 
 use crate::Clock;
 use crate::work::writer::Writer;
+pub use figures::{Figures, PoolFigures, QueueFigures};
 use reader::Reader;
 
 /// How long a PostgreSQL connection may have been idle and still be used without a question whether it lives.

@@ -4,6 +4,7 @@
 //! refused: no change goes without its audit event. Commands that wait for the same journal share one commit
 //! ([`writer`]).
 
+mod figures;
 mod idempotency;
 mod item;
 pub(crate) mod point;
@@ -21,8 +22,10 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument;
 use uuid::Uuid;
 
+pub use figures::QueueFigures;
 pub use idempotency::Idempotency;
 pub use posting::{Posting, Side};
 
@@ -129,7 +132,9 @@ impl Database {
         };
         let (item, answer) = Asked::new(actor.clone(), command.clone(), idempotency, mode);
         self.queue.send(journal, Box::new(item))?;
-        answer.await.map_err(Error::internal)?
+        // From its place in the queue to the commit.
+        let span = tracing::debug_span!("command", name = name_of::<C>());
+        answer.instrument(span).await.map_err(Error::internal)?
     }
 
     /// A transaction that only reads, and sees one instant of the database throughout.
@@ -307,6 +312,11 @@ impl Work {
         point!("work::after_commit");
         Ok(())
     }
+}
+
+/// What a command is called, without where it is.
+fn name_of<C: Command>() -> &'static str {
+    std::any::type_name::<C>().rsplit("::").next().unwrap_or_default()
 }
 
 /// What a Work was when somebody's part of it started.

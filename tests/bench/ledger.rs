@@ -32,6 +32,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    // The clients over HTTP leave the choice to whoever makes them.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let threads = std::thread::available_parallelism().map_or(USUAL_THREADS, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)

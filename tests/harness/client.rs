@@ -147,8 +147,17 @@ impl Client {
 /// A client that gives its connections up well before the server does: a request sent on a connection that the server
 /// is just closing would fail, and nobody could tell whether it was heard.
 fn http() -> reqwest::Client {
-    let builder = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(1));
-    builder.build().expect("a client")
+    http_builder().build().expect("a client")
+}
+
+/// What every client of a test is made from.
+pub fn http_builder() -> reqwest::ClientBuilder {
+    // Which cryptography is left to whoever builds a client; asked for twice, it is there already.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    // Trusts no certificate of the machine's: few tests need any, and there may be none.
+    reqwest::Client::builder()
+        .pool_idle_timeout(Duration::from_secs(1))
+        .tls_certs_only([])
 }
 
 /// The text of a mutation: by the convention of the contract, its one input is called after it.

@@ -10,7 +10,7 @@ mod personas;
 mod process;
 mod server;
 
-pub use client::{Client, Viewer, mutation, text};
+pub use client::{Client, Viewer, http_builder, mutation, text};
 pub use databases::{Engine, TestDatabase};
 pub use personas::Persona;
 pub use process::{Octroi, octroi, octroi_killed};

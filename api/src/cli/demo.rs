@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
 use super::{Failure, serve};
+use crate::telemetry::log;
 use crate::{App, Keys, Settings, demo};
 
 /// Options of `octroi demo`.
@@ -66,7 +67,7 @@ pub(super) async fn run(url: Option<&str>, options: Options) -> Result<ExitCode,
         return Ok(ExitCode::SUCCESS);
     };
     println!("Octroi listens on http://{address} until Ctrl-C.");
-    serve::start_log(serve::LogFormat::Text);
+    log::start(log::Format::Text, None);
     let app = App::new(database, Keys::generate()?, Settings::default());
     serve::until_stopped(app, listener, serve::usual_workers()).await?;
     Ok(ExitCode::SUCCESS)

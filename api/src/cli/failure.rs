@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use domain::database::OpenError;
 
 use crate::documents::ManifestError;
+use crate::http::TlsError;
+use crate::telemetry::traces::TracesError;
 use crate::token::KeyError;
 
 /// Why a command did not do its work.
@@ -20,6 +22,12 @@ pub enum Failure {
     /// The manifest of documents cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// The certificate cannot be used.
+    #[error("TLS cannot be spoken: {0}")]
+    Tls(#[from] TlsError),
+    /// Traces cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// Somebody else has the port.
     #[error("cannot listen on {0}: the port is taken")]
     PortTaken(SocketAddr),

@@ -7,17 +7,18 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::BoolishValueParser;
 
-use super::Failure;
+use super::{Failure, door};
 use crate::Settings;
 use crate::documents::Documents;
 use crate::traffic::Capacity;
 
 /// Options that become [`Settings`].
 #[derive(Debug, Args)]
+#[group(id = "settings")]
 pub(super) struct Options {
     /// Strangers reach this server: turn development aids such as GraphiQL off
     #[arg(long, env = "OCTROI_PRODUCTION", value_parser = BoolishValueParser::new())]
-    production: bool,
+    pub(super) production: bool,
 
     /// Requests a second of one person, or of one address if nobody is signed in; 0 for any number. Ten seconds' worth
     /// may come at once
@@ -64,6 +65,9 @@ pub(super) struct Options {
         value_parser = BoolishValueParser::new()
     )]
     persisted_only: bool,
+
+    #[command(flatten)]
+    door: door::Options,
 }
 
 fn usual_rate() -> u32 {
@@ -72,7 +76,7 @@ fn usual_rate() -> u32 {
 
 impl Options {
     /// Reads what they name.
-    pub(super) fn settings(self) -> Result<Settings, Failure> {
+    pub(super) fn read(self) -> Result<Settings, Failure> {
         let documents = match &self.persisted_operations {
             Some(path) => Documents::load(path, self.persisted_only)?,
             None => Documents::default(),
@@ -86,6 +90,7 @@ impl Options {
                 patience: Duration::from_secs(self.request_seconds),
             },
             documents,
+            door: self.door.open()?,
         })
     }
 }

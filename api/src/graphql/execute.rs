@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
 use futures_util::FutureExt;
+use tracing::Instrument;
 
 use super::context::{Caller, RequestData};
 use super::error::{Error, code};
@@ -37,7 +38,8 @@ pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Response> {
     limits::check_text(&request.query).map_err(|excess| refuse(Error::TooComplex(excess)))?;
     let variables = std::mem::take(&mut request.variables);
     let name = request.operation_name.take();
-    let document = request.parsed_query().map_err(|error| refuse_all(vec![error]))?;
+    let parsed = tracing::debug_span!("parse").in_scope(|| request.parsed_query());
+    let document = parsed.map_err(|error| refuse_all(vec![error]))?;
     let measured = limits::check_document(&app.shape, document, &variables).map_err(|refused| {
         refuse(match refused {
             Refused::Excess(excess) => Error::TooComplex(excess),
@@ -81,6 +83,11 @@ impl Prepared {
         self.operation
     }
 
+    /// The request, to be told of.
+    pub fn request(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
     /// Runs it.
     pub async fn run(self, app: &App, caller: Caller) -> Response {
         // Strangers get the contract as it is published, not from a server in production: it would help those most who
@@ -91,7 +98,9 @@ impl Prepared {
             return refuse(Error::BadUserInput(message.to_owned()));
         }
         let request = self.request.data(RequestData::new(app.clone(), caller));
-        let mut response = guard(app.schema.execute(request)).await;
+        let mut response = guard(app.schema.execute(request))
+            .instrument(tracing::debug_span!("execute"))
+            .await;
         if is_stranger {
             response.errors.iter_mut().for_each(forget_suggestion);
         }

@@ -33,7 +33,7 @@ pub(super) async fn actor(app: &App, user: Option<UserId>, request_id: Uuid) -> 
 }
 
 /// The token of `Bearer …`; the name of the scheme is in any case.
-fn bearer(header: &str) -> Option<&str> {
+pub(super) fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -4,8 +4,6 @@
 //! The endpoint is ours rather than the library's because the stock one reads bodies of any size, runs mutations sent in
 //! any way, and answers every failure with the same status.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCEPT_LANGUAGE, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, RETRY_AFTER,
@@ -20,28 +18,34 @@ use std::collections::BTreeMap;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::address::client_address;
 use super::auth;
 use super::body::{self, Malformed, Parameters};
 use super::media::{self, Media};
 use crate::App;
 use crate::graphql::error::{Error, code};
 use crate::graphql::{Caller, Locale, code_of, is_request_error, prepare, refuse};
+use crate::telemetry::{Exchange, Outcome};
 use crate::traffic;
 
 /// Runs a request that is sent as JSON.
-pub(super) async fn post(request: HttpRequest, payload: web::Payload, app: web::Data<App>) -> HttpResponse {
-    answer(&app, &request, Sent::Body(payload)).await
+pub(super) async fn post(
+    request: HttpRequest,
+    payload: web::Payload,
+    app: web::Data<App>,
+    exchange: web::ReqData<Exchange>,
+) -> HttpResponse {
+    answer(&app, &request, &exchange, Sent::Body(payload)).await
 }
 
 /// Runs a query that is sent as the parameters of a URL, so that caches may keep what is public.
-pub(super) async fn get(request: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    answer(&app, &request, Sent::Url).await
+pub(super) async fn get(request: HttpRequest, app: web::Data<App>, exchange: web::ReqData<Exchange>) -> HttpResponse {
+    answer(&app, &request, &exchange, Sent::Url).await
 }
 
 /// Answers any other method.
-pub(super) async fn neither(request: HttpRequest) -> HttpResponse {
-    let exchange = Exchange::begin(&request);
-    let mut response = exchange.refuse(NOT_ALLOWED);
+pub(super) async fn neither(request: HttpRequest, exchange: web::ReqData<Exchange>) -> HttpResponse {
+    let mut response = Reply::to(&request, &exchange).refuse(NOT_ALLOWED);
     response
         .headers_mut()
         .insert(ALLOW, HeaderValue::from_static("GET, POST"));
@@ -79,24 +83,57 @@ impl From<Error> for Failure {
     }
 }
 
-async fn answer(app: &App, request: &HttpRequest, sent: Sent) -> HttpResponse {
-    let exchange = Exchange::begin(request);
+async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> HttpResponse {
+    let reply = Reply::to(request, exchange);
     let by_url = matches!(sent, Sent::Url);
     // At the level of errors, so that an error is tied to its request however little is logged.
-    let span = tracing::error_span!("graphql", request_id = %exchange.request_id);
-    match exchange.run(app, request, sent).instrument(span).await {
+    let span = tracing::error_span!("graphql", request_id = %exchange.request_id());
+    match run(app, request, exchange, sent).instrument(span).await {
         Ok((response, is_stranger)) if by_url && is_stranger && response.errors.is_empty() => {
-            exchange.respond_publicly(request, response)
+            reply.give_anybody(request, &response)
         }
-        Ok((response, _)) | Err(Failure::Refused(response)) => exchange.respond(response),
+        Ok((response, _)) | Err(Failure::Refused(response)) => reply.give(response),
         Err(Failure::Malformed(malformed)) => {
-            let mut response = exchange.refuse(malformed);
+            let mut response = reply.refuse(malformed);
             if malformed == NOT_ALLOWED {
                 response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             }
             response
         }
     }
+}
+
+/// Runs a request, and tells whether it was a stranger's.
+async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> Result<(Response, bool), Failure> {
+    let headers = request.headers();
+    let user = auth::user(app, headers)?;
+    let address = client_address(request, &app.door.trusted_proxies);
+    let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
+    // Before the body is read: whoever sends too many is not listened to.
+    app.traffic.count(caller)?;
+    let by_url = matches!(sent, Sent::Url);
+    let parameters = match sent {
+        Sent::Body(payload) => read(headers, payload).await?,
+        Sent::Url => body::parse_url(request.query_string())?,
+    };
+    let mut prepared = prepare(app, graphql(app, parameters)?).map_err(Failure::Refused)?;
+    match prepared.operation() {
+        Some(OperationType::Mutation) if by_url => return Err(NOT_ALLOWED.into()),
+        Some(OperationType::Subscription) => return Err(not_here()),
+        _ => {}
+    }
+    let place = app.traffic.enter().await?;
+    let actor = auth::actor(app, user, exchange.request_id()).await?;
+    exchange.asks(prepared.request(), &actor);
+    let caller = Caller {
+        actor,
+        locale: locale(headers),
+        address,
+    };
+    let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
+    drop(place);
+    let response = response.map_err(|_| Error::busy("a request took too long"))?;
+    Ok((response, user.is_none()))
 }
 
 async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Parameters, Malformed> {
@@ -107,106 +144,59 @@ async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Parameters, 
     body::parse(&body::read(headers, payload).await?)
 }
 
-/// One request and its response.
-struct Exchange {
+/// How one request is answered.
+struct Reply {
     media: Media,
     request_id: Uuid,
 }
 
-impl Exchange {
-    fn begin(request: &HttpRequest) -> Self {
+impl Reply {
+    fn to(request: &HttpRequest, exchange: &Exchange) -> Self {
         Self {
             media: Media::negotiate(request.headers()),
-            request_id: Uuid::now_v7(),
+            request_id: exchange.request_id(),
         }
-    }
-
-    /// Runs it, and tells whether it was a stranger's.
-    async fn run(&self, app: &App, request: &HttpRequest, sent: Sent) -> Result<(Response, bool), Failure> {
-        let headers = request.headers();
-        let user = auth::user(app, headers)?;
-        let address = request
-            .peer_addr()
-            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-        let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
-        // Before the body is read: whoever sends too many is not listened to.
-        app.traffic.count(caller)?;
-        let by_url = matches!(sent, Sent::Url);
-        let parameters = match sent {
-            Sent::Body(payload) => read(headers, payload).await?,
-            Sent::Url => body::parse_url(request.query_string())?,
-        };
-        let prepared = prepare(app, graphql(app, parameters)?).map_err(Failure::Refused)?;
-        match prepared.operation() {
-            Some(OperationType::Mutation) if by_url => return Err(NOT_ALLOWED.into()),
-            Some(OperationType::Subscription) => return Err(not_here()),
-            _ => {}
-        }
-        let place = app.traffic.enter().await?;
-        let caller = Caller {
-            actor: auth::actor(app, user, self.request_id).await?,
-            locale: locale(headers),
-            address,
-        };
-        let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
-        drop(place);
-        let response = response.map_err(|_| Error::busy("a request took too long"))?;
-        Ok((response, user.is_none()))
     }
 
     /// The response, for nobody else.
-    fn respond(&self, response: Response) -> HttpResponse {
-        let status = self.media.status(&response);
-        let mut builder = self.builder(status);
+    fn give(&self, response: Response) -> HttpResponse {
+        let mut builder = self.builder(self.media.status(&response));
         if let Some(error) = response.errors.first().filter(|_| is_request_error(&response)) {
             if code_of(error) == Some(code::UNAUTHENTICATED) {
                 builder.insert_header((WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#));
             }
-            if let Some(seconds) = error
-                .extensions
-                .as_ref()
-                .and_then(|values| values.get("retryAfterSeconds"))
-            {
-                builder.insert_header((RETRY_AFTER, seconds.to_string()));
+            if let Some(seconds) = retry_after(error) {
+                builder.insert_header((RETRY_AFTER, seconds));
             }
         }
-        match text(response.extension("requestId", Value::from(self.request_id.to_string()))) {
-            Ok(body) => builder.body(body),
-            Err(failed) => failed,
-        }
+        self.write(builder, response)
     }
 
     /// The response that anybody would get. It does not say which request it is for, so that its tag changes only when
     /// something else does.
-    fn respond_publicly(&self, request: &HttpRequest, response: Response) -> HttpResponse {
+    fn give_anybody(&self, request: &HttpRequest, response: &Response) -> HttpResponse {
         let body = match text(response) {
             Ok(body) => body,
             Err(failed) => return failed,
         };
         // Weak, because the text may be compressed on its way.
         let tag = format!("W/\"{}\"", hex::encode(Sha256::digest(&body)));
-        let is_known = request.headers().get_all(IF_NONE_MATCH).any(|known| {
-            known
-                .to_str()
-                .is_ok_and(|known| known.split(',').any(|one| one.trim() == tag || one.trim() == "*"))
-        });
-        let status = if is_known {
+        let is_known = knows(request.headers(), &tag);
+        let mut builder = self.builder(if is_known {
             StatusCode::NOT_MODIFIED
         } else {
             StatusCode::OK
-        };
-        let mut builder = self.builder(status);
+        });
         builder.insert_header((ETAG, tag));
         builder.insert_header((CACHE_CONTROL, "public, no-cache"));
-        if is_known { builder.finish() } else { builder.body(body) }
+        let mut written = if is_known { builder.finish() } else { builder.body(body) };
+        written.extensions_mut().insert(Outcome::of(response));
+        written
     }
 
     fn refuse(&self, malformed: Malformed) -> HttpResponse {
         let response = refuse(Error::BadUserInput(malformed.message.to_owned()));
-        match text(response.extension("requestId", Value::from(self.request_id.to_string()))) {
-            Ok(body) => self.builder(malformed.status).body(body),
-            Err(failed) => failed,
-        }
+        self.write(self.builder(malformed.status), response)
     }
 
     fn builder(&self, status: StatusCode) -> HttpResponseBuilder {
@@ -218,6 +208,31 @@ impl Exchange {
             .insert_header(("x-request-id", self.request_id.to_string()));
         builder
     }
+
+    fn write(&self, mut builder: HttpResponseBuilder, response: Response) -> HttpResponse {
+        let response = response.extension("requestId", Value::from(self.request_id.to_string()));
+        match text(&response) {
+            Ok(body) => {
+                let mut written = builder.body(body);
+                written.extensions_mut().insert(Outcome::of(&response));
+                written
+            }
+            Err(failed) => failed,
+        }
+    }
+}
+
+fn retry_after(error: &ServerError) -> Option<String> {
+    let seconds = error.extensions.as_ref()?.get("retryAfterSeconds")?;
+    Some(seconds.to_string())
+}
+
+/// Whether a client has the response with a tag: RFC 9110, 13.1.2.
+fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    let known = headers.get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
+    known
+        .flat_map(|known| known.split(','))
+        .any(|known| matches!(known.trim(), "*") || known.trim() == tag)
 }
 
 fn graphql(app: &App, mut parameters: Parameters) -> Result<Request, Error> {
@@ -251,10 +266,10 @@ struct Body<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn text(response: Response) -> Result<Vec<u8>, HttpResponse> {
+fn text(response: &Response) -> Result<Vec<u8>, HttpResponse> {
     let body = Body {
         errors: &response.errors,
-        data: (!is_request_error(&response)).then_some(&response.data),
+        data: (!is_request_error(response)).then_some(&response.data),
         extensions: &response.extensions,
     };
     serde_json::to_vec(&body).map_err(|error| {

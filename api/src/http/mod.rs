@@ -4,24 +4,39 @@
 //! |---|---|
 //! | `/graphql` | the public contract: by POST, queries also by GET |
 //! | `GET /healthz` | 200 while the process answers |
-//! | `GET /readyz` | 200 while the database answers too; 503 when it does not, within two seconds |
+//! | `GET /readyz` | 200 while the database answers too; 503 when not, within two seconds, or when the server stops |
+//! | `GET /metrics` | figures for Prometheus; in production only with their token |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
+//!
+//! Whatever is answered has passed [`headers`], and answers of the contract [`watch`], too.
 
+mod address;
 mod auth;
 mod body;
+mod door;
+mod graphiql;
 mod graphql;
+mod headers;
 mod media;
+mod metrics;
+mod origin;
+pub(crate) mod tls;
+mod watch;
 
 use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{HttpResponse, HttpServer, web};
-use async_graphql::http::GraphiQLSource;
 
 use crate::App;
+
+pub use address::{ClientAddress, TrustedProxies};
+pub use door::Door;
+pub use origin::{NotAnOrigin, Origin};
+pub use tls::{Tls, TlsError};
 
 /// How long requests in progress may take to end once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
@@ -33,33 +48,51 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 ///
 /// It leaves signals alone: whoever runs it decides what they mean.
 pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let tls = app.door.tls.clone();
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         let routes = |config: &mut web::ServiceConfig| routes(config, &app);
         actix_web::App::new()
             .app_data(web::Data::clone(&app))
             .wrap(Compress::default())
+            .wrap(Condition::new(
+                !app.door.origins.is_empty(),
+                origin::cors(&app.door.origins),
+            ))
+            .wrap(from_fn(headers::guard))
             .configure(routes)
+            .default_service(web::to(not_found))
     });
     let server = server
         .workers(workers)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
-    Ok(server.listen(listener)?.run())
+    let Some(tls) = tls else {
+        return Ok(server.listen(listener)?.run());
+    };
+    let config = tls.config().map_err(std::io::Error::other)?;
+    tls.keep_fresh();
+    Ok(server.listen_rustls_0_23(listener, config)?.run())
 }
 
 fn routes(config: &mut web::ServiceConfig, app: &App) {
     config
         .service(
             web::resource("/graphql")
+                .wrap(from_fn(watch::watch))
                 .route(web::post().to(graphql::post))
                 .route(web::get().to(graphql::get))
                 .default_service(web::to(graphql::neither)),
         )
+        .service(
+            web::resource("/metrics")
+                .route(web::get().to(metrics::get))
+                .default_service(web::to(not_found)),
+        )
         .route("/healthz", web::get().to(alive))
         .route("/readyz", web::get().to(ready));
     if !app.production {
-        config.route("/", web::get().to(graphiql));
+        config.route("/", web::get().to(graphiql::get));
     }
 }
 
@@ -68,15 +101,17 @@ async fn alive() -> HttpResponse {
 }
 
 async fn ready(app: web::Data<App>) -> HttpResponse {
+    if app.is_stopping() {
+        return text(HttpResponse::ServiceUnavailable(), "stopping\n");
+    }
     match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
         Ok(Ok(())) => text(HttpResponse::Ok(), "ready\n"),
         Ok(Err(_)) | Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
     }
 }
 
-async fn graphiql() -> HttpResponse {
-    let page = GraphiQLSource::build().endpoint("/graphql").title("Octroi").finish();
-    HttpResponse::Ok().content_type(ContentType::html()).body(page)
+async fn not_found() -> HttpResponse {
+    text(HttpResponse::NotFound(), "not found\n")
 }
 
 fn text(mut response: actix_web::HttpResponseBuilder, body: &'static str) -> HttpResponse {

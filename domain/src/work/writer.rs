@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,6 +15,7 @@ use entity::value::FundId;
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::{runtime::Handle, sync::mpsc};
 
+use super::figures::{Counters, QueueFigures};
 use super::item::{Item, Step};
 use super::{Failure, Work, point::point};
 use crate::database::IDLE;
@@ -45,6 +46,7 @@ pub(crate) struct Writer {
     patience: Duration,
     runtime: Handle,
     queues: Mutex<HashMap<Option<FundId>, Queue>>,
+    counters: Arc<Counters>,
 }
 
 impl Writer {
@@ -56,7 +58,13 @@ impl Writer {
             patience,
             runtime: Handle::current(),
             queues: Mutex::default(),
+            counters: Arc::default(),
         }
+    }
+
+    /// What the queues have done, and how long they are.
+    pub(crate) fn figures(&self) -> QueueFigures {
+        self.counters.figures()
     }
 
     /// Runs a command in its turn. Fails at once when too many wait; its own answer comes by itself.
@@ -71,7 +79,12 @@ impl Writer {
             item,
             since: Instant::now(),
         };
-        self.queue(journal).try_send(waiting).map_err(|_| Error::busy(CROWDED))
+        self.counters.came();
+        self.queue(journal).try_send(waiting).map_err(|_| {
+            self.counters.left(1);
+            self.counters.turned_away();
+            Error::busy(CROWDED)
+        })
     }
 
     /// Whether the database has one writer, who takes everything in turn.
@@ -85,6 +98,7 @@ impl Writer {
             connection: self.connection.clone(),
             clock: self.clock.clone(),
             patience: self.patience,
+            counters: Arc::clone(&self.counters),
         }
     }
 
@@ -106,15 +120,18 @@ struct Lane {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    counters: Arc<Counters>,
 }
 
 impl Lane {
     async fn serve(self, mut waiting: mpsc::Receiver<Waiting>) {
         let mut batch = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut batch, BATCH).await > 0 {
+            self.counters.left(batch.len());
             let mut items = Vec::with_capacity(batch.len());
             for Waiting { mut item, since } in batch.drain(..) {
                 if since.elapsed() > self.patience {
+                    self.counters.turned_away();
                     item.settle(Some(Error::busy(CROWDED)));
                 } else if !item.is_abandoned() {
                     items.push(item);
@@ -158,7 +175,12 @@ impl Lane {
             return self.one_by_one(answered).await;
         }
         match work.commit().await {
-            Ok(()) => answered.iter_mut().for_each(|item| item.settle(None)),
+            Ok(()) => {
+                self.count(&answered);
+                for mut item in answered {
+                    item.settle(None);
+                }
+            }
             Err(failure) => {
                 for mut item in answered {
                     if failure.unknown {
@@ -193,6 +215,7 @@ impl Lane {
         let mut attempt = 1;
         loop {
             let Err(failure) = self.attempt(item.as_mut()).await else {
+                self.count(std::slice::from_ref(&item));
                 item.settle(None);
                 return None;
             };
@@ -208,6 +231,12 @@ impl Lane {
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
+    }
+
+    /// Counts a transaction that has been committed with these.
+    fn count(&self, items: &[Box<dyn Item>]) {
+        let transfers = items.iter().map(|item| item.transfers()).sum();
+        self.counters.committed(items.len(), transfers);
     }
 
     async fn attempt(&self, item: &mut dyn Item) -> Result<(), Failure> {

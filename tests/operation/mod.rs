@@ -1,0 +1,8 @@
+//! The server as an operator runs it: started, stopped, met by browsers and proxies, watched.
+
+mod browser;
+mod figures;
+mod log;
+mod program;
+mod tls;
+mod traces;
