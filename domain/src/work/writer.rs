@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -16,7 +16,7 @@ use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::{runtime::Handle, sync::mpsc};
 
 use super::item::{Item, Step};
-use super::{Failure, Work, point::point};
+use super::{Failure, Work, point::point, watcher::Watcher};
 use crate::database::IDLE;
 use crate::{Clock, Error, Result};
 
@@ -43,17 +43,20 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    watcher: Arc<Watcher>,
     runtime: Handle,
     queues: Mutex<HashMap<Option<FundId>, Queue>>,
 }
 
 impl Writer {
-    /// A writer to a database. Its queues are served by the runtime that this is called from.
-    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration) -> Self {
+    /// A writer to a database, which tells a watcher what it has committed. Its queues are served by the runtime that
+    /// this is called from.
+    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration, watcher: Arc<Watcher>) -> Self {
         Self {
             connection,
             clock,
             patience,
+            watcher,
             runtime: Handle::current(),
             queues: Mutex::default(),
         }
@@ -85,6 +88,7 @@ impl Writer {
             connection: self.connection.clone(),
             clock: self.clock.clone(),
             patience: self.patience,
+            watcher: Arc::clone(&self.watcher),
         }
     }
 
@@ -106,6 +110,7 @@ struct Lane {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    watcher: Arc<Watcher>,
 }
 
 impl Lane {
@@ -158,7 +163,12 @@ impl Lane {
             return self.one_by_one(answered).await;
         }
         match work.commit().await {
-            Ok(()) => answered.iter_mut().for_each(|item| item.settle(None)),
+            Ok(ends) => {
+                for item in &mut answered {
+                    item.settle(None);
+                }
+                self.watcher.tell(&ends);
+            }
             Err(failure) => {
                 for mut item in answered {
                     if failure.unknown {
@@ -213,7 +223,7 @@ impl Lane {
     async fn attempt(&self, item: &mut dyn Item) -> Result<(), Failure> {
         let mut work = self.begin().await.map_err(Failure::before_commit)?;
         match item.run(&mut work).await {
-            Step::Answered => work.commit().await,
+            Step::Answered => work.commit().await.map(|ends| self.watcher.tell(&ends)),
             Step::Again(error) | Step::Broken(error) => Err(Failure::before_commit(error)),
         }
     }
