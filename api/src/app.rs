@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::Database;
 
+use crate::http::{SocketOptions, Sockets};
 use crate::{graphql, password::Hashing, token::Keys};
 
 /// A server's parts. Clones share them.
@@ -17,6 +18,8 @@ pub struct App {
     pub schema: graphql::Schema,
     /// Hashes passwords, a few at a time.
     pub hashing: Hashing,
+    /// The sockets that are open.
+    pub sockets: Sockets,
     /// Whether strangers reach this server: development aids are off.
     pub production: bool,
 }
@@ -30,6 +33,7 @@ impl App {
             keys: keys.into(),
             schema: graphql::schema(),
             hashing: Hashing::new(),
+            sockets: Sockets::new(SocketOptions::default()),
             production,
         }
     }

@@ -95,8 +95,9 @@ pub(super) fn usual_workers() -> usize {
 pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usize) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let (database, production) = (app.database.clone(), app.production);
+    let sockets = app.sockets.clone();
     let server = http::server(app, listener, workers)?;
-    stop_on_signal(server.handle())?;
+    stop_on_signal(server.handle(), sockets)?;
     tracing::info!(
         engine = database.engine(),
         workers,
@@ -137,7 +138,7 @@ pub(super) fn start_log(format: LogFormat) {
 }
 
 /// Stops the server, without cutting off requests in progress, on the first SIGTERM or Ctrl-C.
-fn stop_on_signal(server: actix_web::dev::ServerHandle) -> io::Result<()> {
+fn stop_on_signal(server: actix_web::dev::ServerHandle, sockets: http::Sockets) -> io::Result<()> {
     let mut terminate = Terminate::new()?;
     actix_web::rt::spawn(async move {
         tokio::select! {
@@ -145,6 +146,8 @@ fn stop_on_signal(server: actix_web::dev::ServerHandle) -> io::Result<()> {
             _ = tokio::signal::ctrl_c() => {}
         }
         tracing::info!("stopping: requests in progress may end");
+        // They would not end by themselves.
+        sockets.close();
         server.stop(true).await;
     });
     Ok(())

@@ -1,5 +1,7 @@
 //! Running one request, whatever it does: nothing a resolver does ends the process or tells a client too much.
 
+mod subscribe;
+
 use std::panic::AssertUnwindSafe;
 
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
@@ -11,6 +13,7 @@ use super::context::RequestData;
 use super::error::{Error, code};
 use super::locale::Locale;
 use crate::App;
+pub use subscribe::subscribe;
 
 /// How the messages of the limits begin; the library gives them no code.
 const LIMITS: [&str; 6] = [

@@ -1,8 +1,8 @@
 //! The public contract: GraphQL types, and how they come from what `domain` answers.
 //!
-//! A file or folder per noun, each with its types, its inputs and its part of `Query` and `Mutation`; beside them what
-//! they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`ledger`], [`loader`], [`context`] and
-//! `mutation`.
+//! A file or folder per noun, each with its types, its inputs and its part of `Query`, `Mutation` and `Subscription`;
+//! beside them what they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`ledger`], [`loader`],
+//! [`context`] and `mutation`.
 
 pub mod application;
 pub mod award;
@@ -26,9 +26,9 @@ pub mod page;
 pub mod scalar;
 pub mod user_error;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
-pub use execute::{code_of, execute, is_request_error, refuse};
+pub use execute::{code_of, execute, is_request_error, refuse, subscribe};
 pub use locale::Locale;
 
 /// Deepest nesting of fields: what a generous client writes, and the query by which GraphiQL asks for this schema.
@@ -41,7 +41,7 @@ const MOST_ALIASES: usize = 100;
 const MOST_DIRECTIVES: usize = 10;
 
 /// The public contract, ready to run requests. Clones share it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// What may be asked for.
 #[derive(Default, MergedObject)]
@@ -69,10 +69,14 @@ pub struct Mutation(
     award::AwardMutation,
 );
 
+/// What may be followed, by the protocol `graphql-transport-ws` at the same address. Each asks for one field.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(dashboard::DashboardSubscription);
+
 /// Builds the contract, with the limits that hold before any of a request runs.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_COMPLEX)
         .limit_aliases(MOST_ALIASES)

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::graphql::error::{Error, Result};
+use crate::token::Bearer;
 
 /// The actor of a request: anonymous without a header; `UNAUTHENTICATED` with one that proves nothing, or no longer.
 ///
@@ -14,12 +15,16 @@ pub(super) async fn actor(app: &App, headers: &HeaderMap, request_id: Uuid) -> R
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Ok(Actor::anonymous(request_id));
     };
-    let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
-    let user_id = app
-        .keys
-        .verify(token, app.database.clock().now())
-        .map_err(|_| Error::Unauthenticated)?;
+    let header = header.to_str().map_err(|_| Error::Unauthenticated)?;
+    let user_id = verify(app, header)?.user_id;
     Ok(identity::queries::actor(&app.database, user_id, request_id).await?)
+}
+
+/// Who the bearer of an `Authorization` is, and until when; `UNAUTHENTICATED` if it proves nothing, or no longer.
+pub(super) fn verify(app: &App, authorization: &str) -> Result<Bearer> {
+    let token = bearer(authorization).ok_or(Error::Unauthenticated)?;
+    let bearer = app.keys.verify(token, app.database.clock().now());
+    bearer.map_err(|_| Error::Unauthenticated)
 }
 
 /// The token of `Bearer …`; the name of the scheme is in any case.

@@ -3,6 +3,7 @@
 //! | route | what |
 //! |---|---|
 //! | `POST /graphql` | the public contract |
+//! | `GET /graphql` | the same by WebSocket, for subscriptions |
 //! | `GET /healthz` | 200 while the process answers |
 //! | `GET /readyz` | 200 while the database answers too; 503 when it does not, within two seconds |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
@@ -11,6 +12,7 @@ mod auth;
 mod body;
 mod graphql;
 mod media;
+mod socket;
 
 use std::net::TcpListener;
 use std::time::Duration;
@@ -18,10 +20,11 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::middleware::Compress;
-use actix_web::{HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, guard, web};
 use async_graphql::http::GraphiQLSource;
 
 use crate::App;
+pub use socket::{Options as SocketOptions, Sockets};
 
 /// How long requests in progress may take to end once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
@@ -33,6 +36,7 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 ///
 /// It leaves signals alone: whoever runs it decides what they mean.
 pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    give_up_after(&listener, app.sockets.options().patience)?;
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
         let routes = |config: &mut web::ServiceConfig| routes(config, &app);
@@ -48,11 +52,26 @@ pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Resul
     Ok(server.listen(listener)?.run())
 }
 
+/// Has the system end the connections of this listener whose client takes nothing of what is sent to it for so long.
+///
+/// Nothing else would: the server waits for room, and a client that answers its probes is not lost.
+#[cfg(target_os = "linux")]
+fn give_up_after(listener: &TcpListener, patience: Duration) -> std::io::Result<()> {
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(patience))
+}
+
+/// Other systems have a limit of their own.
+#[cfg(not(target_os = "linux"))]
+fn give_up_after(_: &TcpListener, _: Duration) -> std::io::Result<()> {
+    Ok(())
+}
+
 fn routes(config: &mut web::ServiceConfig, app: &App) {
     config
         .service(
             web::resource("/graphql")
                 .route(web::post().to(graphql::post))
+                .route(web::get().guard(guard::fn_guard(socket::is_upgrade)).to(socket::open))
                 .default_service(web::to(graphql::only_post)),
         )
         .route("/healthz", web::get().to(alive))
@@ -74,7 +93,11 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
 }
 
 async fn graphiql() -> HttpResponse {
-    let page = GraphiQLSource::build().endpoint("/graphql").title("Octroi").finish();
+    let page = GraphiQLSource::build()
+        .endpoint("/graphql")
+        .subscription_endpoint("/graphql")
+        .title("Octroi")
+        .finish();
     HttpResponse::Ok().content_type(ContentType::html()).body(page)
 }
 
