@@ -3,6 +3,7 @@
 use std::{net::TcpListener, ops::Deref, sync::Arc};
 
 use actix_web::dev::ServerHandle;
+use api::http::{SocketOptions, Sockets};
 use api::{App, Keys};
 use domain::{Clock, Database};
 
@@ -33,14 +34,22 @@ impl Fixture for TestApp {
 impl TestApp {
     /// A server of a database that has no other yet.
     pub async fn on(storage: TestDatabase) -> Self {
+        Self::with_sockets(storage, SocketOptions::default()).await
+    }
+
+    /// The same, its sockets held to something.
+    pub async fn with_sockets(storage: TestDatabase, options: SocketOptions) -> Self {
         let storage = Arc::new(storage);
         let clock = Clock::system();
         let database = storage.open(clock.clone()).await;
         let keys = Arc::new(Keys::generate().expect("keys"));
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let running =
-            api::http::server(App::new(database.clone(), Arc::clone(&keys), false), listener, 1).expect("a server");
+        let app = App {
+            sockets: Sockets::new(options),
+            ..App::new(database.clone(), Arc::clone(&keys), false)
+        };
+        let running = api::http::server(app, listener, 1).expect("a server");
         let server = running.handle();
         tokio::spawn(running);
         let mut client = Client::new(url, clock, storage);
