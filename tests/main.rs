@@ -14,5 +14,6 @@ mod operation;
 mod people;
 mod schema;
 mod statements;
+mod subscription;
 mod tidy;
 mod upgrade;

@@ -7,7 +7,7 @@ use domain::Database;
 
 use crate::documents::Documents;
 use crate::graphql::{self, limits::Shape};
-use crate::http::Door;
+use crate::http::{Door, SocketOptions, Sockets};
 use crate::traffic::{Capacity, Traffic};
 use crate::{password::Hashing, telemetry::Telemetry, token::Keys};
 
@@ -18,6 +18,8 @@ pub struct Settings {
     pub production: bool,
     /// How much it takes on.
     pub capacity: Capacity,
+    /// What its sockets are held to.
+    pub sockets: SocketOptions,
     /// Documents that clients may name by their hash.
     pub documents: Documents,
     /// How it meets the outside.
@@ -41,6 +43,8 @@ pub struct App {
     pub traffic: Arc<Traffic>,
     /// Hashes passwords, a few at a time.
     pub hashing: Hashing,
+    /// The sockets that are open.
+    pub sockets: Sockets,
     /// Whether strangers reach this server: development aids are off.
     pub production: bool,
     /// How it meets the outside.
@@ -63,14 +67,17 @@ impl App {
             documents: Arc::new(settings.documents),
             traffic: Arc::new(Traffic::new(settings.capacity)),
             hashing: Hashing::new(),
+            sockets: Sockets::new(settings.sockets),
             production: settings.production,
             door: Arc::new(settings.door),
             stopping: Arc::default(),
         }
     }
 
-    /// Says, to whoever asks whether to send requests here, that it is about to stop.
+    /// Says, to whoever asks whether to send requests here, that it is about to stop; closes the sockets, which would not
+    /// end by themselves.
     pub fn begin_to_stop(&self) {
+        self.sockets.close();
         self.stopping.store(true, Ordering::Relaxed);
     }
 

@@ -16,9 +16,10 @@ use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use crate::Clock;
+use crate::work::watcher::Watcher;
 use crate::work::writer::Writer;
 pub use figures::{Figures, PoolFigures, QueueFigures};
-use reader::Reader;
+pub(crate) use reader::Reader;
 
 /// How long a PostgreSQL connection may have been idle and still be used without a question whether it lives.
 ///
@@ -36,6 +37,7 @@ pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: Reader,
     pub(crate) queue: Arc<Writer>,
+    pub(crate) watcher: Arc<Watcher>,
     clock: Clock,
     statements: Arc<AtomicU64>,
 }
@@ -92,14 +94,7 @@ impl Database {
             let mut reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
             count_statements(&mut writer, &statements);
             count_statements(&mut reader, &statements);
-            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
-            Ok(Self {
-                writer,
-                reader: Reader(reader),
-                queue: Arc::new(queue),
-                clock,
-                statements,
-            })
+            Ok(Self::of(writer, Reader(reader), pool, clock, statements))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let mut options = ConnectOptions::new(url);
             options
@@ -111,16 +106,23 @@ impl Database {
                 .sqlx_logging(false);
             let mut writer = connect(options).await?;
             count_statements(&mut writer, &statements);
-            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
-            Ok(Self {
-                reader: Reader(writer.clone()),
-                writer,
-                queue: Arc::new(queue),
-                clock,
-                statements,
-            })
+            let reader = Reader(writer.clone());
+            Ok(Self::of(writer, reader, pool, clock, statements))
         } else {
             Err(OpenError::Scheme)
+        }
+    }
+
+    fn of(writer: DatabaseConnection, reader: Reader, pool: Pool, clock: Clock, statements: Arc<AtomicU64>) -> Self {
+        let watcher = Watcher::new(reader.clone());
+        let queue = Writer::new(writer.clone(), clock.clone(), pool.patience, Arc::clone(&watcher));
+        Self {
+            writer,
+            reader,
+            queue: Arc::new(queue),
+            watcher,
+            clock,
+            statements,
         }
     }
 

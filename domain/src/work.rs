@@ -9,6 +9,7 @@ mod idempotency;
 mod item;
 pub(crate) mod point;
 mod posting;
+pub(crate) mod watcher;
 pub(crate) mod writer;
 
 use std::future::Future;
@@ -288,10 +289,11 @@ impl Work {
         Ok(id)
     }
 
-    /// Commits, with the ends of the journals that were written to.
-    async fn commit(self) -> Result<(), Failure> {
+    /// Commits, with the ends of the journals that were written to; answers with these.
+    async fn commit(self) -> Result<Vec<ledger_head::Model>, Failure> {
         if !self.owes {
-            return self.txn.rollback().await.map_err(Failure::before_commit);
+            self.txn.rollback().await.map_err(Failure::before_commit)?;
+            return Ok(Vec::new());
         }
         for end in &self.ends {
             ledger_head::Entity::update_many()
@@ -310,7 +312,7 @@ impl Work {
             unknown: true,
         })?;
         point!("work::after_commit");
-        Ok(())
+        Ok(self.ends)
     }
 }
 

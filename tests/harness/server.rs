@@ -3,7 +3,7 @@
 use std::{net::TcpListener, ops::Deref, sync::Arc};
 
 use actix_web::dev::ServerHandle;
-use api::http::Door;
+use api::http::{Door, SocketOptions};
 use api::traffic::Capacity;
 use api::{App, Keys, Settings};
 use domain::{Clock, Database};
@@ -39,6 +39,15 @@ impl TestApp {
     /// they can, and often as one person.
     pub async fn on(storage: TestDatabase) -> Self {
         Self::with(storage, any_number(Settings::default())).await
+    }
+
+    /// The same, its sockets held to something.
+    pub async fn with_sockets(storage: TestDatabase, sockets: SocketOptions) -> Self {
+        let settings = Settings {
+            sockets,
+            ..Settings::default()
+        };
+        Self::with(storage, any_number(settings)).await
     }
 
     /// The same, which meets the outside in some way, in production or not.

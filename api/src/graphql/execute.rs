@@ -1,5 +1,7 @@
 //! Running one request, whatever it does: nothing a resolver does ends the process or tells a client too much.
 
+mod subscribe;
+
 use std::panic::AssertUnwindSafe;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
@@ -12,6 +14,7 @@ use super::error::{Error, code};
 use super::limits::{self, Measured, Refused};
 use super::variables;
 use crate::App;
+pub use subscribe::subscribe;
 
 /// How the library reports an argument that it cannot read once execution has begun.
 const BAD_ARGUMENTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];

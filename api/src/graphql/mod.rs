@@ -1,8 +1,8 @@
 //! The public contract: GraphQL types, and how they come from what `domain` answers.
 //!
-//! A file or folder per noun, each with its types, its inputs and its part of `Query` and `Mutation`; beside them what
-//! they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`ledger`], [`loader`], [`context`] and
-//! `mutation`.
+//! A file or folder per noun, each with its types, its inputs and its part of `Query`, `Mutation` and `Subscription`;
+//! beside them what they share: [`error`] and [`user_error`], [`id`], [`page`], [`scalar`], [`ledger`], [`loader`],
+//! [`context`] and `mutation`.
 
 pub mod application;
 pub mod award;
@@ -28,14 +28,14 @@ pub mod scalar;
 pub mod user_error;
 mod variables;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions};
+use async_graphql::{MergedObject, MergedSubscription, SDLExportOptions};
 
 pub use context::Caller;
-pub use execute::{Prepared, code_of, is_request_error, prepare, refuse};
+pub use execute::{Prepared, code_of, is_request_error, prepare, refuse, subscribe};
 pub use locale::Locale;
 
 /// The public contract, ready to run requests. Clones share it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// What may be asked for.
 #[derive(Default, MergedObject)]
@@ -63,10 +63,14 @@ pub struct Mutation(
     award::AwardMutation,
 );
 
+/// What may be followed, by the protocol `graphql-transport-ws` at the same address. Each asks for one field.
+#[derive(Default, MergedSubscription)]
+pub struct Subscription(dashboard::DashboardSubscription);
+
 /// Builds the contract. It has no limits: [`prepare`] keeps those.
 #[must_use]
 pub fn schema() -> Schema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
         .limit_recursive_depth(usize::MAX)
         .finish()
 }

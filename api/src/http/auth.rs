@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::graphql::error::{Error, Result};
+use crate::token::Bearer;
 
 /// Whom the token of a request names: nobody without a header; `UNAUTHENTICATED` with one that proves nothing, or no
 /// longer.
@@ -16,12 +17,8 @@ pub(super) fn user(app: &App, headers: &HeaderMap) -> Result<Option<UserId>> {
     let Some(header) = headers.get(AUTHORIZATION) else {
         return Ok(None);
     };
-    let token = header.to_str().ok().and_then(bearer).ok_or(Error::Unauthenticated)?;
-    let now = app.database.clock().now();
-    app.keys
-        .verify(token, now)
-        .map(Some)
-        .map_err(|_| Error::Unauthenticated)
+    let header = header.to_str().map_err(|_| Error::Unauthenticated)?;
+    Ok(Some(verify(app, header)?.user_id))
 }
 
 /// The actor of a request, with what they hold now.
@@ -30,6 +27,13 @@ pub(super) async fn actor(app: &App, user: Option<UserId>, request_id: Uuid) -> 
         None => Ok(Actor::anonymous(request_id)),
         Some(user_id) => Ok(identity::queries::actor(&app.database, user_id, request_id).await?),
     }
+}
+
+/// Who the bearer of an `Authorization` is, and until when; `UNAUTHENTICATED` if it proves nothing, or no longer.
+pub(super) fn verify(app: &App, authorization: &str) -> Result<Bearer> {
+    let token = bearer(authorization).ok_or(Error::Unauthenticated)?;
+    let bearer = app.keys.verify(token, app.database.clock().now());
+    bearer.map_err(|_| Error::Unauthenticated)
 }
 
 /// The token of `Bearer …`; the name of the scheme is in any case.

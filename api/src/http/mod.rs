@@ -2,7 +2,7 @@
 //!
 //! | route | what |
 //! |---|---|
-//! | `/graphql` | the public contract: by POST, queries also by GET |
+//! | `/graphql` | the public contract: by POST, queries also by GET, subscriptions by WebSocket |
 //! | `GET /healthz` | 200 while the process answers |
 //! | `GET /readyz` | 200 while the database answers too; 503 when not, within two seconds, or when the server stops |
 //! | `GET /metrics` | figures for Prometheus; in production only with their token |
@@ -20,6 +20,7 @@ mod headers;
 mod media;
 mod metrics;
 mod origin;
+mod socket;
 pub(crate) mod tls;
 mod watch;
 
@@ -29,13 +30,13 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::{HttpResponse, HttpServer, web};
+use actix_web::{HttpResponse, HttpServer, guard, web};
 
 use crate::App;
-
 pub use address::{ClientAddress, TrustedProxies};
 pub use door::Door;
 pub use origin::{NotAnOrigin, Origin};
+pub use socket::{Options as SocketOptions, Sockets};
 pub use tls::{Tls, TlsError};
 
 /// How long requests in progress may take to end once the server is told to stop.
@@ -48,6 +49,7 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 ///
 /// It leaves signals alone: whoever runs it decides what they mean.
 pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    give_up_after(&listener, app.sockets.options().patience)?;
     let tls = app.door.tls.clone();
     let app = web::Data::new(app);
     let server = HttpServer::new(move || {
@@ -75,12 +77,27 @@ pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Resul
     Ok(server.listen_rustls_0_23(listener, config)?.run())
 }
 
+/// Has the system end the connections of this listener whose client takes nothing of what is sent to it for so long.
+///
+/// Nothing else would: the server waits for room, and a client that answers its probes is not lost.
+#[cfg(target_os = "linux")]
+fn give_up_after(listener: &TcpListener, patience: Duration) -> std::io::Result<()> {
+    socket2::SockRef::from(listener).set_tcp_user_timeout(Some(patience))
+}
+
+/// Other systems have a limit of their own.
+#[cfg(not(target_os = "linux"))]
+fn give_up_after(_: &TcpListener, _: Duration) -> std::io::Result<()> {
+    Ok(())
+}
+
 fn routes(config: &mut web::ServiceConfig, app: &App) {
     config
         .service(
             web::resource("/graphql")
                 .wrap(from_fn(watch::watch))
                 .route(web::post().to(graphql::post))
+                .route(web::get().guard(guard::fn_guard(socket::is_upgrade)).to(socket::open))
                 .route(web::get().to(graphql::get))
                 .default_service(web::to(graphql::neither)),
         )

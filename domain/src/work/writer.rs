@@ -17,7 +17,7 @@ use tokio::{runtime::Handle, sync::mpsc};
 
 use super::figures::{Counters, QueueFigures};
 use super::item::{Item, Step};
-use super::{Failure, Work, point::point};
+use super::{Failure, Work, point::point, watcher::Watcher};
 use crate::database::IDLE;
 use crate::{Clock, Error, Result};
 
@@ -44,18 +44,21 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    watcher: Arc<Watcher>,
     runtime: Handle,
     queues: Mutex<HashMap<Option<FundId>, Queue>>,
     counters: Arc<Counters>,
 }
 
 impl Writer {
-    /// A writer to a database. Its queues are served by the runtime that this is called from.
-    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration) -> Self {
+    /// A writer to a database, which tells a watcher what it has committed. Its queues are served by the runtime that
+    /// this is called from.
+    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration, watcher: Arc<Watcher>) -> Self {
         Self {
             connection,
             clock,
             patience,
+            watcher,
             runtime: Handle::current(),
             queues: Mutex::default(),
             counters: Arc::default(),
@@ -99,6 +102,7 @@ impl Writer {
             clock: self.clock.clone(),
             patience: self.patience,
             counters: Arc::clone(&self.counters),
+            watcher: Arc::clone(&self.watcher),
         }
     }
 
@@ -121,6 +125,7 @@ struct Lane {
     clock: Clock,
     patience: Duration,
     counters: Arc<Counters>,
+    watcher: Arc<Watcher>,
 }
 
 impl Lane {
@@ -175,11 +180,12 @@ impl Lane {
             return self.one_by_one(answered).await;
         }
         match work.commit().await {
-            Ok(()) => {
+            Ok(ends) => {
                 self.count(&answered);
-                for mut item in answered {
+                for item in &mut answered {
                     item.settle(None);
                 }
+                self.watcher.tell(&ends);
             }
             Err(failure) => {
                 for mut item in answered {
@@ -242,7 +248,7 @@ impl Lane {
     async fn attempt(&self, item: &mut dyn Item) -> Result<(), Failure> {
         let mut work = self.begin().await.map_err(Failure::before_commit)?;
         match item.run(&mut work).await {
-            Step::Answered => work.commit().await,
+            Step::Answered => work.commit().await.map(|ends| self.watcher.tell(&ends)),
             Step::Again(error) | Step::Broken(error) => Err(Failure::before_commit(error)),
         }
     }

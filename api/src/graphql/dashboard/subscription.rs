@@ -1,0 +1,33 @@
+//! Budgets as they change.
+
+use async_graphql::{Context, ID, Subscription};
+use domain::dashboard;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
+
+use super::{Budget, node};
+use crate::graphql::context::RequestContext;
+use crate::graphql::error::Nullable;
+
+/// Subscriptions to budgets.
+#[derive(Default)]
+pub struct DashboardSubscription;
+
+#[Subscription]
+impl DashboardSubscription {
+    /// The budget of any node as it stands, then each time it has changed. The newest is always told; in a burst of
+    /// changes, some in between are not. For whoever may see the budget, which is asked again at each event: one that
+    /// is refused is null with the error that `budget` would answer, and is the last.
+    async fn budget_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global identifier of a fund, a programme, a call or an award.")] node: ID,
+    ) -> BoxStream<'static, Nullable<Budget>> {
+        match self::node(&node) {
+            Ok(node) => dashboard::changes(ctx.database(), ctx.actor().user_id(), node)
+                .map(|budget| Some(budget.map(Into::into).map_err(Into::into)))
+                .boxed(),
+            Err(error) => stream::once(std::future::ready(Some(Err(error)))).boxed(),
+        }
+    }
+}
