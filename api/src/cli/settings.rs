@@ -91,6 +91,7 @@ impl Options {
             },
             documents,
             door: self.door.open()?,
+            ..Settings::default()
         })
     }
 }

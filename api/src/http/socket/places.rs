@@ -121,6 +121,8 @@ impl Drop for Place {
 
 #[cfg(test)]
 mod tests {
+    use entity::value::UserId;
+
     use super::*;
 
     fn sockets() -> Sockets {
