@@ -18,7 +18,7 @@ cargo bench --bench ledger -- [--sqlite FOLDER] [--postgres URL] [OPTION VALUE].
   --load 600             instead of all that: twice what the program can serve, for so many seconds
   --limits FILE          what the machine can do: lines of DATABASE WAY CLIENTS POSTS-PER-SECOND
 
-`scripts/bench-ledger` gives all of them.";
+`scripts/bench-ledger` and `scripts/bench-load` give all of them.";
 
 /// The options of one run.
 #[derive(Debug)]

@@ -9,7 +9,10 @@ import { authorization, done, endpoint, fail, say, scene, socket, token } from '
 const { node, operation, before, after } = scene();
 
 const CHANGES = `subscription Changes($node: ID!) {
-  budgetChanged(node: $node) { opened { amount currency } allocated { amount } remainingToPay { amount } }
+  budgetChanged(node: $node) {
+    nodeId
+    budget { opened { amount currency } allocated { amount } remainingToPay { amount } }
+  }
 }`;
 
 /** A client that connects once, and how its connection ended. */
@@ -42,7 +45,8 @@ async function next(events, what) {
   const { value, done: over } = await within(events.next(), what);
   assert.equal(over, false, `the subscription ended before ${what}`);
   assert.equal(value.errors, undefined, `${what} came with ${JSON.stringify(value.errors)}`);
-  return value.data.budgetChanged;
+  assert.equal(value.data.budgetChanged.nodeId, node);
+  return value.data.budgetChanged.budget;
 }
 
 /** Why an operation over the socket was refused: the code of the connection's end, or those of its errors. */

@@ -7,14 +7,18 @@ use api::documents::Documents;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use crate::flows::stage;
 use crate::harness::{Engine, Fixture, TestApp, TestDatabase, on_both_databases};
+use crate::subscription::client::Socket;
 
 on_both_databases![
     a_document_is_named_by_its_hash,
     where_only_known_documents_run_no_other_does,
+    a_subscription_is_named_by_its_hash_too,
 ];
 
 const KNOWN: &str = "query Known($first: Int!) { funds(first: $first) { totalCount } }";
+const FOLLOWED: &str = "subscription Followed($node: ID!) { budgetChanged(node: $node) { nodeId } }";
 
 fn hash(document: &str) -> String {
     hex::encode(Sha256::digest(document))
@@ -23,7 +27,8 @@ fn hash(document: &str) -> String {
 async fn app(engine: Engine, only: bool) -> TestApp {
     let storage = TestDatabase::migrated(engine).await;
     let manifest = storage.folder.join("manifest.json");
-    fs::write(&manifest, json!({ hash(KNOWN).as_str(): KNOWN }).to_string()).expect("a file");
+    let texts = json!({ hash(KNOWN).as_str(): KNOWN, hash(FOLLOWED).as_str(): FOLLOWED });
+    fs::write(&manifest, texts.to_string()).expect("a file");
     let settings = Settings {
         documents: Documents::load(&manifest, only).expect("a manifest"),
         ..Settings::default()
@@ -115,5 +120,29 @@ async fn where_only_known_documents_run_no_other_does(Only(app): Only) {
         let (status, answer) = post(&app, body).await;
         let code = &answer["errors"][0]["extensions"]["code"];
         assert_eq!((status, code), (400, &json!("PERSISTED_QUERY_NOT_FOUND")), "{answer:#}");
+    }
+}
+
+async fn a_subscription_is_named_by_its_hash_too(Some_(app): Some_) {
+    let fund = stage::fund_open(&app).await;
+    let mut socket = Socket::of(&app, &fund.finance).await;
+    for mut payload in names(FOLLOWED) {
+        payload["variables"] = json!({ "node": fund.fund_id });
+        socket
+            .say(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+            .await;
+        let event = socket.event("1").await;
+        assert_eq!(
+            event["data"]["budgetChanged"]["nodeId"],
+            json!(fund.fund_id),
+            "{event:#}"
+        );
+        socket.complete("1").await;
+    }
+    for payload in names("subscription { unknown }") {
+        socket
+            .say(json!({ "type": "subscribe", "id": "1", "payload": payload }))
+            .await;
+        assert_eq!(socket.refused("1").await, ["PERSISTED_QUERY_NOT_FOUND"]);
     }
 }

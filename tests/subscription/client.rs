@@ -126,7 +126,7 @@ impl Socket {
     /// What the next event says is available.
     pub async fn available(&mut self, id: &str) -> String {
         let event = self.event(id).await;
-        text(&event["data"]["budgetChanged"]["available"]["amount"])
+        text(&event["data"]["budgetChanged"]["budget"]["available"]["amount"])
     }
 
     /// Events until one says that so much is available.
@@ -213,18 +213,25 @@ impl Socket {
 }
 
 /// A subscription to the figures of a budget.
-const FOLLOW: &str = "subscription($node: ID!) { budgetChanged(node: $node) { … } }";
+const FOLLOW: &str = "subscription($node: ID!) { budgetChanged(node: $node) { nodeId budget { … } } }";
 /// The same, once, and in the same place of its line: errors name it.
 const ONCE: &str = "query       ($node: ID!) { budget(node: $node) { … } }";
 /// Every kind of figure of a budget.
 const FIGURES: &str = "opened { amount currency } allocated { amount } available { amount } reserved { amount } \
      committed { amount } commitmentRateBasisPoints";
 
-/// What a query of the same figures answers, its field named as that of the subscription.
+/// What a query of the same figures answers, as the subscription would.
 pub async fn once<'a>(client: &Client, who: impl Viewer<'a>, node: &str) -> Value {
-    let answer = client
+    let mut answer = client
         .ask(who, &ONCE.replace('…', FIGURES), json!({ "node": node }))
         .await;
-    let text = answer.to_string().replace("\"budget\"", "\"budgetChanged\"");
-    serde_json::from_str(&text).expect("JSON")
+    let told = match answer["data"]["budget"].take() {
+        Value::Null => {
+            answer["errors"][0]["path"] = json!(["budgetChanged"]);
+            Value::Null
+        }
+        budget => json!({ "nodeId": node, "budget": budget }),
+    };
+    answer["data"] = json!({ "budgetChanged": told });
+    answer
 }

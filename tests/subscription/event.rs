@@ -29,7 +29,7 @@ async fn an_event_is_what_a_query_answers_at_that_time(app: TestApp) {
         let id = message["id"].as_str().expect("a name").to_owned();
         assert_eq!(message["payload"], once(&app, &award.finance, &id).await);
         assert_eq!(
-            message["payload"]["data"]["budgetChanged"]["committed"]["amount"],
+            message["payload"]["data"]["budgetChanged"]["budget"]["committed"]["amount"],
             "1000.00"
         );
         told.push(id);

@@ -1,6 +1,6 @@
 //! Subscriptions, as a client of `graphql-transport-ws` has them.
 
-mod client;
+pub mod client;
 mod cost;
 mod event;
 mod frame;

@@ -22,7 +22,7 @@ async fn a_query_or_a_mutation_is_refused_and_not_run(app: TestApp) {
     let mut socket = Socket::of(&app, &auditor).await;
     let input = json!({ "email": "ada@example.org", "displayName": "Ada", "password": "a long enough password" });
     let register = mutation("registerUser", "user { id }");
-    let other = format!("{register} subscription Other {{ budgetChanged(node: \"x\") {{ opened {{ amount }} }} }}");
+    let other = format!("{register} subscription Other {{ budgetChanged(node: \"x\") {{ nodeId }} }}");
     for (id, query) in [("1", "{ __typename }"), ("2", &register), ("3", &other)] {
         socket.subscribe(id, query, json!({ "input": input })).await;
         let message = socket.hear().await;
@@ -45,11 +45,11 @@ async fn a_query_or_a_mutation_is_refused_and_not_run(app: TestApp) {
 async fn a_request_that_is_wrong_is_told_why_and_the_socket_goes_on(app: TestApp) {
     let mut socket = Socket::of(&app, None).await;
     let deep = format!(
-        "subscription {{ budgetChanged(node: \"x\") {{ {} opened {{ amount }} {} }} }}",
+        "subscription {{ budgetChanged(node: \"x\") {{ {} nodeId {} }} }}",
         "... { ".repeat(40),
         "} ".repeat(40)
     );
-    let figures = "{ opened { amount } }";
+    let figures = "{ budget { opened { amount } } }";
     for (query, variables, code) in [
         ("subscription {", json!({}), "BAD_USER_INPUT"),
         ("subscription { nothing }", json!({}), "BAD_USER_INPUT"),

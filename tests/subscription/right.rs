@@ -102,14 +102,14 @@ async fn an_award_is_followed_by_its_beneficiary(app: TestApp) {
     socket.follow("1", &award.award_id).await;
     let event = socket.event("1").await;
     assert_eq!(
-        event["data"]["budgetChanged"]["reserved"]["amount"], "1000.00",
+        event["data"]["budgetChanged"]["budget"]["reserved"]["amount"], "1000.00",
         "{event:#}"
     );
     let input = stage::agreement_input(&award.award_id, &["1000.00"]);
     app.mutate(&award.manager, "signAgreement", input, "").await;
     let event = socket.event("1").await;
     assert_eq!(
-        event["data"]["budgetChanged"]["committed"]["amount"], "1000.00",
+        event["data"]["budgetChanged"]["budget"]["committed"]["amount"], "1000.00",
         "{event:#}"
     );
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
 use actix_web::web::{BytesMut, Payload, Query};
-use async_graphql::Variables;
 use futures_util::StreamExt;
 use serde::Deserialize;
 
+use super::parameters::Parameters;
 use crate::graphql::limits::scan;
 
 /// Largest request, in bytes.
@@ -33,38 +33,7 @@ impl Malformed {
     }
 }
 
-/// The parameters of the GraphQL-over-HTTP specification. Others are ignored, as it asks.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Parameters {
-    /// The document, or none if the client names one that the server knows.
-    pub(super) query: Option<String>,
-    /// Which operation of the document to run.
-    pub(super) operation_name: Option<String>,
-    /// The values of its variables.
-    #[serde(default)]
-    pub(super) variables: Variables,
-    /// The SHA-256 of a document that the server knows, as the appendix on persisted documents has it: `sha256:…`.
-    pub(super) document_id: Option<String>,
-    /// Must be a map.
-    #[serde(default)]
-    extensions: Option<Extensions>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Extensions {
-    persisted_query: Option<PersistedQuery>,
-}
-
-/// How Apollo's clients name a document.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct PersistedQuery {
-    sha256_hash: String,
-}
-
-/// The same, as they are written in a URL.
+/// [`Parameters`], as they are written in a URL.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct UrlParameters {
@@ -73,15 +42,6 @@ struct UrlParameters {
     variables: Option<String>,
     document_id: Option<String>,
     extensions: Option<String>,
-}
-
-impl Parameters {
-    /// The SHA-256, in hexadecimal, of the document that the client names, if it names one.
-    pub(super) fn hash(&self) -> Option<&str> {
-        let apollo = || Some(self.extensions.as_ref()?.persisted_query.as_ref()?.sha256_hash.as_str());
-        let id = self.document_id.as_deref();
-        id.map(|id| id.strip_prefix("sha256:").unwrap_or(id)).or_else(apollo)
-    }
 }
 
 /// Reads the whole body, and stops at the first byte too many.
@@ -163,7 +123,7 @@ fn given(json: Option<String>) -> String {
 }
 
 fn with_document(parameters: Parameters) -> Result<Parameters, Malformed> {
-    if parameters.query.is_none() && parameters.hash().is_none() {
+    if !parameters.has_document() {
         return Err(bad_request("The request has no `query`."));
     }
     Ok(parameters)

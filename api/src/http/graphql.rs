@@ -11,7 +11,7 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, ServerError, Value};
+use async_graphql::{Response, ServerError, Value};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -20,8 +20,9 @@ use uuid::Uuid;
 
 use super::address::client_address;
 use super::auth;
-use super::body::{self, Malformed, Parameters};
+use super::body::{self, Malformed};
 use super::media::{self, Media};
+use super::parameters::Parameters;
 use crate::App;
 use crate::graphql::error::{Error, code};
 use crate::graphql::{Caller, Locale, code_of, is_request_error, prepare, refuse};
@@ -116,7 +117,7 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
         Sent::Body(payload) => read(headers, payload).await?,
         Sent::Url => body::parse_url(request.query_string())?,
     };
-    let mut prepared = prepare(app, graphql(app, parameters)?).map_err(Failure::Refused)?;
+    let mut prepared = prepare(app, parameters.request(&app.documents)?).map_err(Failure::Refused)?;
     match prepared.operation() {
         Some(OperationType::Mutation) if by_url => return Err(NOT_ALLOWED.into()),
         Some(OperationType::Subscription) => return Err(not_here()),
@@ -233,16 +234,6 @@ fn knows(headers: &HeaderMap, tag: &str) -> bool {
     known
         .flat_map(|known| known.split(','))
         .any(|known| matches!(known.trim(), "*") || known.trim() == tag)
-}
-
-fn graphql(app: &App, mut parameters: Parameters) -> Result<Request, Error> {
-    let text = parameters.query.take();
-    let text = app.documents.find(text, parameters.hash())?;
-    let request = Request::new(text).variables(parameters.variables);
-    Ok(match parameters.operation_name {
-        Some(name) => request.operation_name(name),
-        None => request,
-    })
 }
 
 fn not_here() -> Failure {

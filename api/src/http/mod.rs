@@ -20,6 +20,7 @@ mod headers;
 mod media;
 mod metrics;
 mod origin;
+mod parameters;
 mod socket;
 pub(crate) mod tls;
 mod watch;

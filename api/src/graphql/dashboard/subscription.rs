@@ -1,6 +1,6 @@
 //! Budgets as they change.
 
-use async_graphql::{Context, ID, Subscription};
+use async_graphql::{Context, ID, SimpleObject, Subscription};
 use domain::dashboard;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -8,6 +8,15 @@ use futures_util::stream::{self, BoxStream};
 use super::{Budget, node};
 use crate::graphql::context::RequestContext;
 use crate::graphql::error::Nullable;
+
+/// A budget that has changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct BudgetChange {
+    /// Whose budget it is: the global identifier that was subscribed to, by which a client finds what it has of it.
+    node_id: ID,
+    /// The budget as it is now.
+    budget: Budget,
+}
 
 /// Subscriptions to budgets.
 #[derive(Default)]
@@ -22,10 +31,15 @@ impl DashboardSubscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global identifier of a fund, a programme, a call or an award.")] node: ID,
-    ) -> BoxStream<'static, Nullable<Budget>> {
+    ) -> BoxStream<'static, Nullable<BudgetChange>> {
         match self::node(&node) {
-            Ok(node) => dashboard::changes(ctx.database(), ctx.actor().user_id(), node)
-                .map(|budget| Some(budget.map(Into::into).map_err(Into::into)))
+            Ok(found) => dashboard::changes(ctx.database(), ctx.actor().user_id(), found)
+                .map(move |budget| {
+                    Some(budget.map_err(Into::into).map(|budget| BudgetChange {
+                        node_id: node.clone(),
+                        budget: budget.into(),
+                    }))
+                })
                 .boxed(),
             Err(error) => stream::once(std::future::ready(Some(Err(error)))).boxed(),
         }

@@ -21,13 +21,14 @@ use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep, timeout}
 use tokio_stream::StreamMap;
 
 use super::closure::Closure;
-use super::message::{Object, Operation};
+use super::message::Object;
 use super::places::Place;
 use super::protocol::{Protocol, Step};
 use crate::App;
 use crate::graphql::error::Error;
 use crate::graphql::{Locale, refuse, subscribe};
 use crate::http::auth;
+use crate::http::parameters::Parameters;
 use crate::token::Bearer;
 use crate::traffic::Caller;
 
@@ -233,7 +234,7 @@ impl Connection {
         }
     }
 
-    fn start(&mut self, id: String, operation: Operation) {
+    fn start(&mut self, id: String, operation: Parameters) {
         let events = match self.request(operation) {
             Ok(request) => subscribe(
                 &self.app,
@@ -249,7 +250,7 @@ impl Connection {
     }
 
     /// What an operation asks for, if its client has not asked too often.
-    fn request(&self, operation: Operation) -> Result<Request, Error> {
+    fn request(&self, operation: Parameters) -> Result<Request, Error> {
         self.app.traffic.count(self.caller())?;
         operation.request(&self.app.documents)
     }

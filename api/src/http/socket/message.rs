@@ -1,11 +1,10 @@
 //! The messages of `graphql-transport-ws`, as they are written.
 
-use async_graphql::{Request, Response, ServerError, Variables};
+use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::documents::Documents;
-use crate::graphql::error::Error;
+use crate::http::parameters::Parameters;
 
 /// An object of JSON.
 pub(super) type Object = Map<String, Value>;
@@ -24,21 +23,9 @@ pub(super) enum ClientMessage {
         _payload: Option<Object>,
     },
     /// Begins an operation.
-    Subscribe { id: String, payload: Operation },
+    Subscribe { id: String, payload: Parameters },
     /// Ends an operation.
     Complete { id: String },
-}
-
-/// What is to be run.
-#[derive(Debug, Deserialize, PartialEq)]
-pub(super) struct Operation {
-    query: String,
-    #[serde(rename = "operationName")]
-    name: Option<String>,
-    variables: Option<Object>,
-    /// Must be a map; none means anything to us yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Object>,
 }
 
 impl ClientMessage {
@@ -52,21 +39,9 @@ impl ClientMessage {
         let message = serde_json::from_value(Value::Object(object)).ok()?;
         match &message {
             Self::Subscribe { id, .. } | Self::Complete { id } if id.is_empty() => None,
+            Self::Subscribe { payload, .. } if !payload.has_document() => None,
             _ => Some(message),
         }
-    }
-}
-
-impl Operation {
-    /// The request it makes, if its document may run.
-    pub(super) fn request(self, documents: &Documents) -> Result<Request, Error> {
-        let text = documents.find(Some(self.query), None)?;
-        let variables = Value::Object(self.variables.unwrap_or_default());
-        let request = Request::new(text).variables(Variables::from_json(variables));
-        Ok(match self.name {
-            Some(name) => request.operation_name(name),
-            None => request,
-        })
     }
 }
 
@@ -95,6 +70,10 @@ mod tests {
 
     use super::*;
 
+    fn parameters(text: &str) -> Parameters {
+        serde_json::from_str(text).expect("parameters")
+    }
+
     #[test]
     fn a_message_is_read_with_its_optional_parts_absent_or_null() {
         let some = |value: Value| value.as_object().cloned();
@@ -122,12 +101,14 @@ mod tests {
                 r#"{"type":"subscribe","id":"1","payload":{"query":"q","variables":null,"extensions":{"a":1}}}"#,
                 ClientMessage::Subscribe {
                     id: "1".to_owned(),
-                    payload: Operation {
-                        query: "q".to_owned(),
-                        name: None,
-                        variables: None,
-                        _extensions: some(json!({ "a": 1 })),
-                    },
+                    payload: parameters(r#"{"query":"q","extensions":{}}"#),
+                },
+            ),
+            (
+                r#"{"type":"subscribe","id":"1","payload":{"documentId":"sha256:1f","variables":{"a":1}}}"#,
+                ClientMessage::Subscribe {
+                    id: "1".to_owned(),
+                    payload: parameters(r#"{"documentId":"sha256:1f","variables":{"a":1}}"#),
                 },
             ),
         ] {

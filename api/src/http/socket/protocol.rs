@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use async_graphql::{Response, Value};
 
 use super::closure::Closure;
-use super::message::{ClientMessage, Object, Operation, ServerMessage};
+use super::message::{ClientMessage, Object, ServerMessage};
 use crate::graphql::error::Error;
 use crate::graphql::refuse;
+use crate::http::parameters::Parameters;
 
 /// How many of our pings may go without any sign of life.
 const PATIENT_PINGS: u8 = 2;
@@ -44,7 +45,7 @@ pub(super) enum Step {
     /// Say this.
     Send(String),
     /// Run an operation, and hand each of its events to [`Protocol::event`].
-    Start(String, Operation),
+    Start(String, Parameters),
     /// Drop an operation.
     Stop(String),
     /// Close the socket.
@@ -79,7 +80,7 @@ impl Protocol {
         }
     }
 
-    fn subscribe(&mut self, id: String, operation: Operation) -> Step {
+    fn subscribe(&mut self, id: String, operation: Parameters) -> Step {
         if self.phase != Phase::Acknowledged {
             return Step::Close(Closure::UNAUTHORIZED);
         }
