@@ -14,10 +14,6 @@ use ipnet::IpNet;
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The address that a request came from, as far as it can be trusted: for limits, never for the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ClientAddress(pub IpAddr);
-
 /// The networks of the proxies that are ours: what they say of a request is believed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
@@ -62,7 +58,8 @@ impl TrustedProxies {
     }
 }
 
-/// The address that a request came from. Unspecified where there is no network, as in a test.
+/// The address that a request came from, as far as it can be trusted: for limits, never for the log. Unspecified where
+/// there is no network, as in a test.
 pub(super) fn client_address(request: &HttpRequest, trusted: &TrustedProxies) -> IpAddr {
     match request.peer_addr() {
         Some(peer) => trusted.client(peer.ip(), request.headers()),

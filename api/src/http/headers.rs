@@ -7,9 +7,9 @@ use actix_web::http::header::{
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, web};
+use actix_web::{Error, web};
 
-use super::address::{ClientAddress, came_over_tls, client_address};
+use super::address::came_over_tls;
 use crate::App;
 
 /// Nothing that we answer is a page, but for one, which has a policy of its own.
@@ -18,16 +18,13 @@ const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame
 /// Two years, as the lists of sites that browsers ship ask for. The subdomains are not ours to speak for.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
-/// Notes where the request came from, as a [`ClientAddress`], and adds the headers of every response.
+/// Adds the headers of every response.
 pub(super) async fn guard(
     app: web::Data<App>,
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let trusted = &app.door.trusted_proxies;
-    let address = client_address(request.request(), trusted);
-    request.extensions_mut().insert(ClientAddress(address));
-    let over_tls = came_over_tls(request.request(), trusted);
+    let over_tls = came_over_tls(request.request(), &app.door.trusted_proxies);
     let mut response = next.call(request).await?;
     add(response.headers_mut(), over_tls);
     Ok(response)

@@ -34,7 +34,7 @@ use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{HttpResponse, HttpServer, guard, web};
 
 use crate::App;
-pub use address::{ClientAddress, TrustedProxies};
+pub use address::TrustedProxies;
 pub use door::Door;
 pub use origin::{NotAnOrigin, Origin};
 pub use socket::{Options as SocketOptions, Sockets};
