@@ -33,7 +33,7 @@ pub(super) enum Way {
     Kind(TransferKind),
     /// To those that a person caused.
     By(UserId),
-    /// To those about an object: few, so they are not cut to a page.
+    /// To those about an object: few, so they are not cut to a page on the way.
     About(Uuid),
 }
 
@@ -71,10 +71,20 @@ impl Reach {
             None => whole.filter(transfer::Column::Seq.is_in::<i64, _>([])),
             Some(mut seqs) => {
                 seqs.unions(parts.map(|part| (UnionType::Distinct, part)));
-                whole.filter(transfer::Column::Seq.in_subquery(seqs))
+                whole.filter(transfer::Column::Seq.in_subquery(paged(seqs, fund, page)))
             }
         }
     }
+}
+
+/// Cuts what several ways lead to, to one page: each of them may have brought as much.
+fn paged(seqs: SelectStatement, fund: FundId, page: Option<Page>) -> SelectStatement {
+    let mut paged = Query::select();
+    paged
+        .column(transfer::Column::Seq)
+        .from_subquery(seqs, Alias::new("ways"));
+    cut_by_number(&mut paged, fund, page);
+    paged
 }
 
 impl Way {
@@ -146,10 +156,10 @@ fn cut_by_number(select: &mut SelectStatement, fund: FundId, page: Option<Page>)
     let Some(page) = page else { return };
     let place = |cursor| place(fund, cursor, &[transfer::Column::Seq]);
     if let Some(after) = page.after {
-        select.and_where(transfer::Column::Seq.into_expr().gt(place(after)));
+        select.and_where(Expr::col(transfer::Column::Seq).gt(place(after)));
     }
     if let Some(before) = page.before {
-        select.and_where(transfer::Column::Seq.into_expr().lt(place(before)));
+        select.and_where(Expr::col(transfer::Column::Seq).lt(place(before)));
     }
     select.order_by(transfer::Column::Seq, page.order()).limit(page.asked());
 }
