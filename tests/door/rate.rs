@@ -45,8 +45,11 @@ async fn whoever_sends_too_many_requests_is_told_when_to_come_again(Strict(app):
         assert_eq!(send(None).await.status(), 200);
     }
     let mut refused = send(None).await;
-    if refused.status() == 200 {
-        // One has come back meanwhile.
+    // On a slow machine some have come back meanwhile.
+    for _ in 0..100 {
+        if refused.status() != 200 {
+            break;
+        }
         refused = send(None).await;
     }
     assert_eq!(refused.status(), 429);

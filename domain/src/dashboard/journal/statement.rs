@@ -86,13 +86,12 @@ pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Peri
         Some(at) => balance_at(id, at, &snapshot).await?,
         None => 0,
     };
-    let (closing_minor, end) = match period.until {
-        Some(at) => (balance_at(id, at, &snapshot).await?, None),
-        None => {
-            let head = ledger_head::Entity::find_by_id(account.fund_id).one(&snapshot).await?;
-            let now = account.credits_minor - account.debits_minor;
-            (now, Some(head.map_or(0, |head| head.seq)))
-        }
+    let (closing_minor, end) = if let Some(at) = period.until {
+        (balance_at(id, at, &snapshot).await?, None)
+    } else {
+        let head = ledger_head::Entity::find_by_id(account.fund_id).one(&snapshot).await?;
+        let now = account.credits_minor - account.debits_minor;
+        (now, Some(head.map_or(0, |head| head.seq)))
     };
     snapshot.rollback().await?;
     Ok(Statement {
