@@ -68,7 +68,7 @@ impl Caller {
                 let network = u128::from(address) & (u128::MAX << 64);
                 Ipv6Addr::from(network).into()
             }
-            address => address,
+            address @ IpAddr::V4(_) => address,
         })
     }
 }

@@ -48,7 +48,7 @@ pub async fn report(place: &Place, program: &Path, time: Duration) -> Vec<String
     let keys = Keys::load_or_create(&folder).expect("a key");
     let server = Running::start(place, NAME, program, &folder, &[]).await;
     std::fs::remove_file(folder).expect("its key is removed");
-    let mix = Arc::new(Mix::new(server.address.clone(), keys, scene));
+    let mix = Arc::new(Mix::new(&server.address, keys, scene));
 
     say(place, "finding out how much it serves");
     let (capacity, usual) = calibrate(&mix).await;

@@ -37,7 +37,7 @@ fn attack(name: &'static str, document: &str, reason: &'static str) -> Attack {
 async fn what_would_tire_the_server_out_is_refused_for_next_to_nothing(server: Octroi) {
     let warm = attack("nothing", "{ nothing }", "BAD_USER_INPUT");
     send(&server, &warm).await;
-    for attack in attacks() {
+    for attack in documents().into_iter().chain(bodies()) {
         let before = Usage::begin(&server);
         for _ in 0..TIMES {
             send(&server, &attack).await;
@@ -80,16 +80,14 @@ fn doubling(fragments: usize) -> String {
     document
 }
 
-fn attacks() -> Vec<Attack> {
-    let many = |times: usize, piece: &str| piece.repeat(times);
+fn many(times: usize, piece: &str) -> String {
+    piece.repeat(times)
+}
+
+/// Documents.
+fn documents() -> Vec<Attack> {
     let aliases: String = (0..100_000).map(|number| format!("a{number}:__typename ")).collect();
     let fields: String = (0..3_000).map(|number| format!("nothing{number} ")).collect();
-    let ids: Vec<u32> = (0..30_000).collect();
-    let uses = many(1_000, "...{nodes(ids:$ids){__typename}}");
-    let variables = json!({
-        "query": format!("query($ids:[ID!]!){{viewer{{...on Viewer{{__typename}}}} {uses}}}"),
-        "variables": { "ids": ids },
-    });
     vec![
         attack("fragments that double", &doubling(26), "FIELDS"),
         attack(
@@ -134,6 +132,18 @@ fn attacks() -> Vec<Attack> {
             "COST",
         ),
         attack("types of types", &circles(8), "INTROSPECTION"),
+    ]
+}
+
+/// What is sent with a document, or instead of one.
+fn bodies() -> [Attack; 5] {
+    let ids: Vec<u32> = (0..30_000).collect();
+    let uses = many(1_000, "...{nodes(ids:$ids){__typename}}");
+    let variables = json!({
+        "query": format!("query($ids:[ID!]!){{viewer{{...on Viewer{{__typename}}}} {uses}}}"),
+        "variables": { "ids": ids },
+    });
+    [
         Attack {
             name: "a large variable many times over",
             body: variables.to_string(),

@@ -186,7 +186,7 @@ fn document(dice: &mut fastrand::Rng, words: &[String]) -> String {
                     "-1",
                     "99999999999",
                     "null",
-                ][dice.usize(..10)]
+                ][dice.usize(..10)];
             }
             _ => tokens[at] = words[dice.usize(..words.len())].as_str(),
         }

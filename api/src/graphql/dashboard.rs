@@ -16,7 +16,7 @@ use super::error::{Error, Nullable, Result};
 use super::id;
 use super::loader::Batch;
 use super::scalar::{Date, DateTime, Money};
-pub use subscription::DashboardSubscription;
+pub use subscription::{BudgetChange, DashboardSubscription};
 
 /// The budget of a fund, a programme, a call or an award, at one instant. Its figures are exact and always add up:
 /// `opened = available + reserved + committed + lapsed`, and `committed = remainingToPay + paid`.

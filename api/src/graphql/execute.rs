@@ -37,24 +37,24 @@ pub struct Prepared {
 /// # Errors
 ///
 /// The response that refuses it.
-pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Response> {
-    limits::check_text(&request.query).map_err(|excess| refuse(Error::TooComplex(excess)))?;
+pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Box<Response>> {
+    limits::check_text(&request.query).map_err(|excess| Box::new(refuse(Error::TooComplex(excess))))?;
     let variables = std::mem::take(&mut request.variables);
     let name = request.operation_name.take();
     let parsed = tracing::debug_span!("parse").in_scope(|| request.parsed_query());
-    let document = parsed.map_err(|error| refuse_all(vec![error]))?;
+    let document = parsed.map_err(|error| Box::new(refuse_all(vec![error])))?;
     let measured = limits::check_document(&app.shape, document, &variables).map_err(|refused| {
-        refuse(match refused {
+        Box::new(refuse(match refused {
             Refused::Excess(excess) => Error::TooComplex(excess),
             Refused::Cycle(name) => Error::BadUserInput(format!("The fragment \"{name}\" is spread within itself.")),
-        })
+        }))
     })?;
     let chosen = chosen(document, name.as_deref());
     let missing = chosen
         .map(|operation| variables::missing(operation, &variables))
         .unwrap_or_default();
     if !missing.is_empty() {
-        return Err(refuse_all(missing));
+        return Err(Box::new(refuse_all(missing)));
     }
     let operation = chosen.map(|operation| operation.ty);
     request.variables = variables;
@@ -70,10 +70,9 @@ pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Response> {
 fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
     let chosen = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
-        (DocumentOperations::Single(_), Some(_)) => None,
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
-        (DocumentOperations::Multiple(_), None) => None,
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     };
     chosen.map(|operation| &operation.node)
 }

@@ -94,25 +94,24 @@ pub(super) fn parse(body: &[u8]) -> Result<Parameters, Malformed> {
     with_document(parameters)
 }
 
+const MALFORMED_URL: Malformed = bad_request(
+    "The URL has the GraphQL document as `query` and, optionally, `operationName` and, as JSON objects, \
+             `variables` and `extensions`, each once.",
+);
+
 /// Reads the parameters of a request from the part of its URL after the question mark.
 pub(super) fn parse_url(query_string: &str) -> Result<Parameters, Malformed> {
-    let malformed = |_| {
-        bad_request(
-            "The URL has the GraphQL document as `query` and, optionally, `operationName` and, as JSON objects, \
-             `variables` and `extensions`, each once.",
-        )
-    };
     let parameters = Query::<UrlParameters>::from_query(query_string)
-        .map_err(|_| malformed(()))?
+        .map_err(|_| MALFORMED_URL)?
         .into_inner();
     let variables = given(parameters.variables);
     check_values(variables.as_bytes())?;
     with_document(Parameters {
         query: parameters.query,
         operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
-        variables: serde_json::from_str(&variables).map_err(|_| malformed(()))?,
+        variables: serde_json::from_str(&variables).map_err(|_| MALFORMED_URL)?,
         document_id: parameters.document_id,
-        extensions: serde_json::from_str(&given(parameters.extensions)).map_err(|_| malformed(()))?,
+        extensions: serde_json::from_str(&given(parameters.extensions)).map_err(|_| MALFORMED_URL)?,
     })
 }
 
@@ -149,12 +148,12 @@ mod tests {
     fn a_request_is_an_object_with_a_query() {
         let full =
             r#" {"query":"query A($b: Int) { c }","operationName":"A","variables":{"b":1},"extensions":{},"x":1}"#;
-        let request = parse(full.as_bytes()).ok().expect("a request");
+        let request = parse(full.as_bytes()).expect("a request");
         assert_eq!(request.operation_name.as_deref(), Some("A"));
         assert_eq!(request.variables.len(), 1);
         let nulls = r#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
         assert_eq!(
-            parse(nulls.as_bytes()).ok().expect("a request").query.as_deref(),
+            parse(nulls.as_bytes()).expect("a request").query.as_deref(),
             Some("{ a }")
         );
     }

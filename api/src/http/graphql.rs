@@ -69,7 +69,7 @@ enum Failure {
     /// It is not a GraphQL request.
     Malformed(Malformed),
     /// It is one that may not run.
-    Refused(Response),
+    Refused(Box<Response>),
 }
 
 impl From<Malformed> for Failure {
@@ -80,7 +80,7 @@ impl From<Malformed> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Refused(refuse(error))
+        Self::Refused(Box::new(refuse(error)))
     }
 }
 
@@ -93,7 +93,8 @@ async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sen
         Ok((response, is_stranger)) if by_url && is_stranger && response.errors.is_empty() => {
             reply.give_anybody(request, &response)
         }
-        Ok((response, _)) | Err(Failure::Refused(response)) => reply.give(response),
+        Ok((response, _)) => reply.give(response),
+        Err(Failure::Refused(response)) => reply.give(*response),
         Err(Failure::Malformed(malformed)) => {
             let mut response = reply.refuse(malformed);
             if malformed == NOT_ALLOWED {
@@ -176,10 +177,7 @@ impl Reply {
     /// The response that anybody would get. It does not say which request it is for, so that its tag changes only when
     /// something else does.
     fn give_anybody(&self, request: &HttpRequest, response: &Response) -> HttpResponse {
-        let body = match text(response) {
-            Ok(body) => body,
-            Err(failed) => return failed,
-        };
+        let Some(body) = text(response) else { return broken() };
         // Weak, because the text may be compressed on its way.
         let tag = format!("W/\"{}\"", hex::encode(Sha256::digest(&body)));
         let is_known = knows(request.headers(), &tag);
@@ -212,14 +210,10 @@ impl Reply {
 
     fn write(&self, mut builder: HttpResponseBuilder, response: Response) -> HttpResponse {
         let response = response.extension("requestId", Value::from(self.request_id.to_string()));
-        match text(&response) {
-            Ok(body) => {
-                let mut written = builder.body(body);
-                written.extensions_mut().insert(Outcome::of(&response));
-                written
-            }
-            Err(failed) => failed,
-        }
+        let Some(body) = text(&response) else { return broken() };
+        let mut written = builder.body(body);
+        written.extensions_mut().insert(Outcome::of(&response));
+        written
     }
 }
 
@@ -257,14 +251,16 @@ struct Body<'a> {
     extensions: &'a BTreeMap<String, Value>,
 }
 
-fn text(response: &Response) -> Result<Vec<u8>, HttpResponse> {
+/// The text of a response; none if it cannot be written, which the log is told.
+fn text(response: &Response) -> Option<Vec<u8>> {
     let body = Body {
         errors: &response.errors,
         data: (!is_request_error(response)).then_some(&response.data),
         extensions: &response.extensions,
     };
-    serde_json::to_vec(&body).map_err(|error| {
-        Error::internal(error);
-        HttpResponse::InternalServerError().finish()
-    })
+    serde_json::to_vec(&body).map_err(Error::internal).ok()
+}
+
+fn broken() -> HttpResponse {
+    HttpResponse::InternalServerError().finish()
 }

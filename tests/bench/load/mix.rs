@@ -21,7 +21,7 @@ const REDEPLOY: &str =
     "mutation($input: RedeployBudgetInput!) { redeployBudget(input: $input) { userErrors { message } } }";
 
 /// How long a client waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What there is to ask about, and who asks.
 pub struct Scene {
@@ -56,7 +56,7 @@ impl Answer {
 }
 
 impl Mix {
-    pub fn new(address: String, keys: Keys, scene: Scene) -> Self {
+    pub fn new(address: &str, keys: Keys, scene: Scene) -> Self {
         Self {
             client: Client::builder().timeout(PATIENCE).build().expect("a client"),
             url: format!("{address}/graphql"),

@@ -41,13 +41,13 @@ pub fn subscribe(
             app.schema
                 .execute_stream(request.data(RequestData::new(app.clone(), caller))),
         ),
-        Err(refused) => stream::once(std::future::ready(refused)).boxed(),
+        Err(refused) => stream::once(std::future::ready(*refused)).boxed(),
     }
 }
 
-fn prepared(app: &App, request: Request) -> Result<Request, Response> {
+fn prepared(app: &App, request: Request) -> Result<Request, Box<Response>> {
     let mut request = prepare(app, request)?.request;
-    check(&mut request).map_err(refuse)?;
+    check(&mut request).map_err(|error| Box::new(refuse(error)))?;
     Ok(request)
 }
 

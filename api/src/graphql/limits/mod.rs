@@ -63,11 +63,9 @@ impl Limit {
             Self::NameBytes => 128,
             Self::Tokens => 10_000,
             Self::Nesting => 40,
-            Self::Operations => 20,
-            // What a generous client writes, and the query by which tools ask for the whole contract.
-            Self::Depth => 20,
+            // As deep as the query by which tools ask for the whole contract.
+            Self::Operations | Self::Depth | Self::RootFields | Self::UnknownFields => 20,
             Self::Fields => 2_000,
-            Self::RootFields | Self::UnknownFields => 20,
             Self::Aliases | Self::Directives => 100,
             Self::Values | Self::Cost => 20_000,
             Self::Introspection => 1,

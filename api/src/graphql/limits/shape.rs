@@ -63,6 +63,7 @@ const CONNECTION: &str = "Connection";
 impl Shape {
     /// Reads the shape off a contract in the schema definition language. Of what does not parse, nothing is known: each
     /// of its fields then counts for one.
+    #[must_use]
     pub fn read(sdl: &str) -> Self {
         let mut types: HashMap<String, Fields> = HashMap::new();
         for text in [sdl, INTROSPECTION] {

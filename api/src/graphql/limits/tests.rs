@@ -91,6 +91,9 @@ fn a_fragment_within_itself_is_refused() {
     }
 }
 
+/// A document that has so many of something.
+type Document<'a> = Box<dyn Fn(u64) -> String + 'a>;
+
 #[test]
 fn each_limit_holds_where_it_says_and_not_before() {
     let many = |number: u64, piece: &str| piece.repeat(usize::try_from(number).expect("a number"));
@@ -101,7 +104,7 @@ fn each_limit_holds_where_it_says_and_not_before() {
             many(number - 1, "} ")
         )
     };
-    let cases: [(Limit, Box<dyn Fn(u64) -> String>); 9] = [
+    let cases: [(Limit, Document<'_>); 9] = [
         (
             Limit::DocumentBytes,
             Box::new(|number| format!("{{ __typename }}{}", many(number - 14, " "))),
