@@ -22,9 +22,9 @@ pub struct Query {
 }
 
 const USUAL: f64 = 1.5;
-/// PostgreSQL plans the lines of an account anew each time once there are many: the length of a page is a parameter, and
-/// a plan for pages of any length looks dearer to it than planning. That is half a millisecond, whatever the length of
-/// the ledger.
+/// PostgreSQL plans the lines of an account anew each time once there are many: the length of a page is a parameter,
+/// and a plan for pages of any length looks dearer to it than planning. That is half a millisecond, whatever the length
+/// of the ledger.
 const PLANNED_ANEW: f64 = 2.0;
 
 pub const QUERIES: [Query; 9] = [
