@@ -74,8 +74,8 @@ impl App {
         }
     }
 
-    /// Says, to whoever asks whether to send requests here, that it is about to stop; closes the sockets, which would not
-    /// end by themselves.
+    /// Says, to whoever asks whether to send requests here, that it is about to stop; closes the sockets, which would
+    /// not end by themselves.
     pub fn begin_to_stop(&self) {
         self.sockets.close();
         self.stopping.store(true, Ordering::Relaxed);

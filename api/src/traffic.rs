@@ -118,8 +118,8 @@ impl Traffic {
         self.attempts_of_all.count(&account)
     }
 
-    /// Waits for one of the requests that run to end, if there are as many as there may be. The place is free again when
-    /// what this answers is dropped.
+    /// Waits for one of the requests that run to end, if there are as many as there may be. The place is free again
+    /// when what this answers is dropped.
     ///
     /// # Errors
     ///

@@ -53,8 +53,9 @@ async function next(events, what) {
 async function refusal({ client }, payload, what) {
   try {
     const { value, done: over } = await within(client.iterate(payload).next(), what);
-    // Errors may also come as a response, without any data.
-    if (!over && value.errors && !value.data) return value.errors.map(({ extensions }) => extensions.code);
+    // Errors may also come as a response, without any data: what was asked for is null.
+    const nothing = Object.values(value?.data ?? {}).every((field) => field === null);
+    if (!over && value.errors && nothing) return value.errors.map(({ extensions }) => extensions.code);
     return fail(`${what} was to be refused and brought ${JSON.stringify(value)}`);
   } catch (reason) {
     if (Array.isArray(reason)) return reason.map(({ extensions }) => extensions?.code);

@@ -17,15 +17,15 @@ const TOGETHER: usize = 8;
 /// Documents that run, to begin from.
 const DOCUMENTS: [&str; 8] = [
     "{ viewer { user { id email } roles { role } memberships { role organisation { name } } } }",
-    "query Funds($first: Int = 3, $after: String) { funds(first: $first, after: $after) { totalCount edges { cursor node \
-     { id code name calls(first: 2) { nodes { id code status } } } } pageInfo { hasNextPage endCursor } } }",
+    "query Funds($first: Int = 3, $after: String) { funds(first: $first, after: $after) { totalCount edges { cursor \
+     node { id code name calls(first: 2) { nodes { id code status } } } } pageInfo { hasNextPage endCursor } } }",
     "query Node($id: ID!) { node(id: $id) { __typename id ... on Call { code budget { available { amount } } } ... on \
      Application { ...Whole } } } fragment Whole on Application { title status revision call { code } }",
     "query Nodes($ids: [ID!]!) { nodes(ids: $ids) { id } }",
-    "query Budget($node: ID!, $at: DateTime) { budget(node: $node, asOf: $at) { committed { amount minorUnits currency } } }",
-    "query Series($node: ID!) { budgetSeries(node: $node, from: \"2026-01-01\", to: \"2026-03-31\", interval: MONTH) { date \
-     budget { paid { amount } } } }",
-    "mutation In($input: LogInInput!) { logIn(input: $input) { session { accessToken } userErrors { code field message } } }",
+    "query Budget($node: ID!, $at: DateTime) { budget(node: $node, asOf: $at) { committed { amount minorUnits } } }",
+    "query Series($node: ID!) { budgetSeries(node: $node, from: \"2026-01-01\", to: \"2026-03-31\", interval: MONTH) { \
+     date budget { paid { amount } } } }",
+    "mutation In($input: LogInInput!) { logIn(input: $input) { session { accessToken } userErrors { code message } } }",
     "{ __schema { types { name kind fields { name args { name defaultValue } } } } __type(name: \"Fund\") { name } }",
 ];
 

@@ -62,12 +62,16 @@ impl Client {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error} in the answer {text:?} to {query}"))
     }
 
-    /// One GraphQL request as somebody, whatever it answers.
+    /// One GraphQL request as somebody, whatever it answers; without its number, which no two answers share.
     pub async fn ask<'a>(&self, who: impl Viewer<'a>, query: &str, variables: Value) -> Value {
-        match who.into() {
+        let mut answer = match who.into() {
             Some(persona) => self.graphql(Some(&self.token(persona).await), query, variables).await,
             None => self.graphql(None, query, variables).await,
+        };
+        if let Some(extensions) = answer.get_mut("extensions").and_then(Value::as_object_mut) {
+            extensions.remove("requestId");
         }
+        answer
     }
 
     /// The `data` of a request that must succeed: neither `errors` nor `userErrors`.

@@ -232,6 +232,11 @@ pub async fn once<'a>(client: &Client, who: impl Viewer<'a>, node: &str) -> Valu
         }
         budget => json!({ "nodeId": node, "budget": budget }),
     };
-    answer["data"] = json!({ "budgetChanged": told });
-    answer
+    let errors = answer["errors"].take();
+    let data = json!({ "budgetChanged": told });
+    if errors.is_null() {
+        json!({ "data": data })
+    } else {
+        json!({ "data": data, "errors": errors })
+    }
 }

@@ -6,8 +6,8 @@ use async_graphql::{ServerError, Value, Variables};
 /// Why the variables given are not those an operation needs: each that must have a value and has none.
 ///
 /// By the specification this is found out before anything runs
-/// (<https://spec.graphql.org/September2025/#sec-Coercing-Variable-Values>); the library finds out where the variable is
-/// used, if it is. Values of the wrong type it does find out before.
+/// (<https://spec.graphql.org/September2025/#sec-Coercing-Variable-Values>); the library finds out where the variable
+/// is used, if it is. Values of the wrong type it does find out before.
 pub(super) fn missing(operation: &OperationDefinition, variables: &Variables) -> Vec<ServerError> {
     let definitions = operation.variable_definitions.iter();
     let needed = definitions.filter(|definition| {

@@ -1,8 +1,8 @@
 //! `/graphql`: the GraphQL-over-HTTP specification, thinly around the schema.
 //!
-//! Find out who asks and whether they may ask yet, read what they sent, hold it to the limits, run it, say what happened.
-//! The endpoint is ours rather than the library's because the stock one reads bodies of any size, runs mutations sent in
-//! any way, and answers every failure with the same status.
+//! Find out who asks and whether they may ask yet, read what they sent, hold it to the limits, run it, say what
+//! happened. The endpoint is ours rather than the library's because the stock one reads bodies of any size, runs
+//! mutations sent in any way, and answers every failure with the same status.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use crate::documents::Documents;
 use crate::graphql::error::Error;
 
-/// The parameters of the GraphQL-over-HTTP specification, which `graphql-transport-ws` has taken over. Others are ignored,
-/// as it asks.
+/// The parameters of the GraphQL-over-HTTP specification, which `graphql-transport-ws` has taken over. Others are
+/// ignored, as it asks.
 #[derive(Debug, Deserialize, PartialEq)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Parameters {

@@ -40,10 +40,12 @@ pub(super) type Fields = HashMap<String, Field>;
 #[derive(Debug, Default)]
 pub struct Shape(HashMap<String, Fields>);
 
-/// What every schema has (<https://spec.graphql.org/September2025/#sec-Schema-Introspection.Schema-Introspection-Schema>),
-/// and none prints; of the fields, those that lead anywhere.
+/// What every schema has
+/// (<https://spec.graphql.org/September2025/#sec-Schema-Introspection.Schema-Introspection-Schema>), and none prints;
+/// of the fields, those that lead anywhere.
 const INTROSPECTION: &str = "
-type __Schema { types: [__Type] queryType: __Type mutationType: __Type subscriptionType: __Type directives: [__Directive] }
+type __Schema { types: [__Type] queryType: __Type mutationType: __Type subscriptionType: __Type
+    directives: [__Directive] }
 type __Type { fields: [__Field] interfaces: [__Type] possibleTypes: [__Type] enumValues: [__EnumValue]
     inputFields: [__InputValue] ofType: __Type kind: __TypeKind name: String description: String
     specifiedByURL: String isOneOf: Boolean }

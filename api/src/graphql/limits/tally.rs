@@ -98,7 +98,7 @@ impl<'a> Counter<'a> {
         on: Option<&'a Fields>,
         level: u64,
     ) -> Result<Tally, Endless> {
-        if level > Limit::Nesting.maximum() {
+        if level > Limit::Nesting.maximum() && !selections.items.is_empty() {
             return Err(Endless::Nesting);
         }
         let mut sum = Tally::default();
