@@ -88,7 +88,7 @@ fn many(times: usize, piece: &str) -> String {
 /// Documents.
 fn documents() -> Vec<Attack> {
     let aliases: String = (0..10_000).map(|number| format!("a{number}:__typename ")).collect();
-    let fields: String = (0..3_000).map(|number| format!("nothing{number} ")).collect();
+    let fields: String = (0..1_500).map(|number| format!("nothing{number} ")).collect();
     vec![
         attack("fragments that double", &doubling(26), "FIELDS"),
         attack(
@@ -118,7 +118,7 @@ fn documents() -> Vec<Attack> {
         ),
         attack(
             "directives",
-            &format!("{{__typename {}}}", many(1_500, "@skip(if:false)")),
+            &format!("{{__typename {}}}", many(1_000, "@skip(if:false)")),
             "DIRECTIVES",
         ),
         attack("strings", &format!("{{a(b:[{}])}}", many(30_000, "\"\" ")), "TOKENS"),
@@ -141,7 +141,7 @@ fn documents() -> Vec<Attack> {
 fn bodies() -> [Attack; 6] {
     let aliases: String = (0..100_000).map(|number| format!("a{number}:__typename ")).collect();
     let ids: Vec<u32> = (0..30_000).collect();
-    let uses = many(1_000, "...{nodes(ids:$ids){__typename}}");
+    let uses = many(500, "...{nodes(ids:$ids){__typename}}");
     let variables = json!({
         "query": format!("query($ids:[ID!]!){{viewer{{...on Viewer{{__typename}}}} {uses}}}"),
         "variables": { "ids": ids },

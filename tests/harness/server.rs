@@ -35,8 +35,8 @@ impl Fixture for TestApp {
 }
 
 impl TestApp {
-    /// A server of a database that has no other yet. It takes any number of requests of one caller: tests ask as fast as
-    /// they can, and often as one person.
+    /// A server of a database that has no other yet. It takes any number of requests of one caller: tests ask as fast
+    /// as they can, and often as one person.
     pub async fn on(storage: TestDatabase) -> Self {
         Self::with(storage, any_number(Settings::default())).await
     }
