@@ -29,6 +29,14 @@ pub(crate) use reader::Reader;
 /// asked.
 pub const IDLE: Duration = Duration::from_millis(50);
 
+/// How long `SQLite` itself waits for another process to be done writing, before it is asked again.
+///
+/// It looks whether the file is free after 1, 3 and 8 milliseconds, and ever more seldom: every 100 in the end. Between
+/// two commits of a process that has much to write the file is free for less than one, so that others would find it so
+/// after seconds, by chance. Asked again, it looks as often as in the beginning; whoever begins asks again
+/// ([`crate::work`]).
+const GLANCE: Duration = Duration::from_millis(8);
+
 /// Connections to one database. Clones share them.
 ///
 /// On SQLite one connection writes and a few read beside it (write-ahead log); on PostgreSQL they are one pool.
@@ -90,8 +98,8 @@ impl Database {
         };
         let statements = Arc::new(AtomicU64::new(0));
         if url.starts_with("sqlite:") {
-            let mut writer = connect(sqlite(url, 1, pool.patience)).await?;
-            let mut reader = connect(sqlite(url, pool.connections, pool.patience)).await?;
+            let mut writer = connect(sqlite(url, 1, pool.patience, GLANCE)).await?;
+            let mut reader = connect(sqlite(url, pool.connections, pool.patience, pool.patience)).await?;
             count_statements(&mut writer, &statements);
             count_statements(&mut reader, &statements);
             Ok(Self::of(writer, Reader(reader), pool, clock, statements))
@@ -152,8 +160,9 @@ impl Database {
     /// advisory lock first, so that the second waits, and finds nothing left to do.
     pub async fn migrate(&self) -> Result<(), OpenError> {
         if self.writer.get_database_backend() != DbBackend::Postgres {
-            refuse_newer(&self.writer).await?;
-            return Migrator::up(&self.writer, None).await.map_err(OpenError::Migration);
+            // Not by the connection that writes: a migration is not asked for again.
+            refuse_newer(&self.reader.0).await?;
+            return Migrator::up(&self.reader.0, None).await.map_err(OpenError::Migration);
         }
         let txn = self.begin_migration().await.map_err(OpenError::Unreachable)?;
         // However long another process takes.
@@ -179,8 +188,8 @@ impl Database {
 
     /// Refuses a database that lacks a migration or has one that this release does not know.
     pub async fn check(&self) -> Result<(), OpenError> {
-        refuse_newer(&self.writer).await?;
-        let pending = Migrator::get_pending_migrations(&self.writer)
+        refuse_newer(&self.reader.0).await?;
+        let pending = Migrator::get_pending_migrations(&self.reader.0)
             .await
             .map_err(OpenError::Unreachable)?;
         if pending.is_empty() {
@@ -238,7 +247,8 @@ fn limits(patience: Duration) -> [(&'static str, String); 2] {
     ]
 }
 
-fn sqlite(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
+/// `wait` is how long a statement waits for another process; to connect may take all of the patience.
+fn sqlite(url: &str, connections: u32, patience: Duration, wait: Duration) -> ConnectOptions {
     let separator = if url.contains('?') { '&' } else { '?' };
     let url = if url.contains("mode=") {
         url.to_owned()
@@ -268,6 +278,8 @@ fn sqlite(url: &str, connections: u32, patience: Duration) -> ConnectOptions {
                 // 8 MiB a connection; the default would grow with the file.
                 .pragma("cache_size", "-8192")
                 .busy_timeout(patience)
+                // Last of all: what comes before it changes the file, and has patience.
+                .pragma("busy_timeout", wait.as_millis().to_string())
         });
     options
 }

@@ -12,7 +12,10 @@ mod posting;
 pub(crate) mod watcher;
 pub(crate) mod writer;
 
-use std::future::Future;
+use std::{
+    future::Future,
+    time::{self, Duration},
+};
 
 use entity::value::{AuditEventId, FundId, Instant, NodeKind, OutboxId};
 use entity::{audit_event, ledger_head, outbox};
@@ -30,7 +33,7 @@ pub use figures::QueueFigures;
 pub use idempotency::Idempotency;
 pub use posting::{Posting, Side};
 
-use crate::{Actor, Clock, Database, Error, Result};
+use crate::{Actor, Clock, Database, Error, Result, error::Cause};
 use item::{Asked, Mode};
 use point::point;
 
@@ -150,7 +153,7 @@ impl Database {
     /// Waits for whoever is writing to the journal of a fund: until they have committed, or given up.
     pub(crate) async fn pass_writers(&self, fund: FundId) -> Result<()> {
         if self.queue.is_alone() {
-            let turn = Work::begin(&self.writer, self.clock()).await?;
+            let turn = Work::begin(&self.writer, self.clock(), self.queue.patience()).await?;
             return Ok(turn.txn.rollback().await?);
         }
         let end = ledger_head::Entity::find_by_id(fund).lock(LockType::Share);
@@ -160,13 +163,20 @@ impl Database {
 }
 
 impl Work {
+    /// Begins, as soon as nobody else is writing to the file, on SQLite; fails if that takes more than the patience.
     #[expect(clippy::disallowed_methods, reason = "this module is where transactions begin")]
-    async fn begin(connection: &DatabaseConnection, clock: &Clock) -> Result<Self> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+    async fn begin(connection: &DatabaseConnection, clock: &Clock, patience: Duration) -> Result<Self> {
+        let since = time::Instant::now();
+        let txn = loop {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            match connection.begin_with_options(options).await {
+                Err(error) if Cause::is_taken(&error) && since.elapsed() < patience => {}
+                begun => break begun?,
+            }
         };
-        let txn = connection.begin_with_options(options).await?;
         point!("work::begun");
         Ok(Self {
             txn,

@@ -15,6 +15,8 @@ use crate::storage::Place;
 use ledger::Ledger;
 use queries::{QUERIES, Query};
 
+/// How much longer a query may take on the largest ledger than on any other.
+const TOLERANCE: f64 = 1.5;
 /// How often a query is asked to see how many statements it takes.
 const COUNTED: usize = 20;
 
@@ -84,7 +86,6 @@ async fn measure(query: &Query, ledgers: &[Ledger], samples: usize) -> Vec<Cost>
 fn print(place: &Place, query: &Query, mut costs: Vec<Cost>) -> Vec<String> {
     let mut broken = Vec::new();
     let name = format!("{}: {}", place.engine(), query.name);
-    let tolerance = query.tolerance;
     let least = costs.iter().map(|cost| cost.statements.0).min().unwrap_or_default();
     let most = costs.iter().map(|cost| cost.statements.1).max().unwrap_or_default();
     if least != most {
@@ -92,9 +93,9 @@ fn print(place: &Place, query: &Query, mut costs: Vec<Cost>) -> Vec<String> {
     }
     let medians: Vec<Duration> = costs.iter_mut().map(|cost| percentile(&mut cost.times, 50)).collect();
     let ratios = ratios(&medians);
-    if ratios.iter().any(|ratio| *ratio > tolerance) {
+    if ratios.iter().any(|ratio| *ratio > TOLERANCE) {
         broken.push(format!(
-            "{name} takes more than {tolerance} times as long on the largest ledger"
+            "{name} takes more than {TOLERANCE} times as long on the largest ledger"
         ));
     }
     let statements = if least == most {

@@ -1,7 +1,10 @@
 //! Commands that share a commit: what becomes of one is nothing to the others, and whoever reads the past waits for
 //! them.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use domain::database::Pool;
 use entity::idempotency_key;
@@ -10,6 +13,7 @@ use futures_util::future::join;
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
+use tokio::time::sleep;
 
 use super::user;
 use crate::flows::stage::{self, Fund};
@@ -19,6 +23,7 @@ on_both_databases![
     a_command_that_must_be_tried_again_takes_nothing_of_the_others_away,
     a_reading_of_the_past_waits_for_what_is_being_written,
     a_lock_that_its_holder_never_gives_back_is_given_up_by_those_who_wait,
+    a_lock_that_its_holder_gives_back_and_takes_again_at_once_is_had_by_those_who_wait,
 ];
 
 /// Long enough for a request to have come as far as it can.
@@ -36,18 +41,28 @@ impl Holder {
             engine: app.storage.engine,
             connection: app.storage.connection().await,
         };
-        let begin = match holder.engine {
+        holder.send(holder.begin()).await;
+        holder
+    }
+
+    fn begin(&self) -> &'static str {
+        match self.engine {
             Engine::Sqlite => "BEGIN IMMEDIATE",
             Engine::Postgres => "BEGIN",
-        };
-        holder.send(begin).await;
-        holder
+        }
     }
 
     async fn lock_journals(&self) {
         if self.engine == Engine::Postgres {
             self.send("SELECT fund_id FROM ledger_head FOR NO KEY UPDATE").await;
         }
+    }
+
+    /// Gives it back, and takes it again before anybody else may be expected to.
+    async fn take_again(&self) {
+        self.commit().await;
+        self.send(self.begin()).await;
+        self.lock_journals().await;
     }
 
     async fn commit(&self) {
@@ -160,6 +175,37 @@ async fn a_lock_that_its_holder_never_gives_back_is_given_up_by_those_who_wait(a
     assert!(began.elapsed() < longest, "{:?}", began.elapsed());
     silent.commit().await;
     app.mutate(&fund.finance, "allocateBudget", input, "").await;
+}
+
+/// Another process that commits one transaction after another leaves the lock free for an instant at a time.
+async fn a_lock_that_its_holder_gives_back_and_takes_again_at_once_is_had_by_those_who_wait(app: TestApp) {
+    let fund = stage::fund_open(&app).await;
+    let over = AtomicBool::new(false);
+    let greedy = async {
+        let holder = Holder::new(&app).await;
+        holder.lock_journals().await;
+        while !over.load(Ordering::Relaxed) {
+            sleep(Duration::from_millis(20)).await;
+            holder.take_again().await;
+        }
+        holder.commit().await;
+    };
+    let patient = async {
+        let mut waits = Vec::new();
+        for _ in 0..10 {
+            let began = std::time::Instant::now();
+            let input = Fund::allocation_input(&fund.programme_id, "1.00");
+            app.mutate(&fund.finance, "allocateBudget", input, "").await;
+            waits.push(began.elapsed());
+        }
+        over.store(true, Ordering::Relaxed);
+        waits
+    };
+    let ((), waits) = join(greedy, patient).await;
+    assert!(
+        waits.iter().sum::<Duration>() < Pool::default().patience / 2,
+        "{waits:?}"
+    );
 }
 
 fn cents(money: &Value) -> i64 {

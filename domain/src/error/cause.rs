@@ -37,6 +37,20 @@ impl Cause {
         }
     }
 
+    /// Whether another process is writing to the file, on SQLite: it was waited for as long as the connection does.
+    pub(crate) fn is_taken(error: &DbErr) -> bool {
+        let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+            return false;
+        };
+        let SqlxError::Database(error) = error.as_ref() else {
+            return false;
+        };
+        error.try_downcast_ref::<SqlxPostgresError>().is_none()
+            && error
+                .code()
+                .is_some_and(|code| code.parse().is_ok_and(|code: i32| code & 0xff == 5))
+    }
+
     fn of_driver(error: &SqlxError) -> Self {
         match error {
             // A refused connection does not come here: the pool goes on trying to connect until its patience ends.
@@ -74,8 +88,8 @@ impl Cause {
     /// A result code of SQLite, extended or not: <https://www.sqlite.org/rescode.html>.
     fn of_sqlite(code: i32) -> Self {
         match (code, code & 0xff) {
-            // BUSY_SNAPSHOT, LOCKED. They come at once, where BUSY comes after all of the patience that the connection
-            // has: whoever has waited that long is told so, and not made to wait again.
+            // BUSY_SNAPSHOT, LOCKED. They come at once, where BUSY comes after all the patience that there is: who has
+            // waited that long is told so, and not made to wait again.
             (517, _) | (_, 6) => Self::Conflict,
             // BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB. PROTOCOL is a lock that others
             // held for too long; CORRUPT is also what SQLite calls a file that the disk does not let it read.

@@ -90,6 +90,11 @@ impl Writer {
         })
     }
 
+    /// How long whoever waits for others to be done writing does so.
+    pub(super) fn patience(&self) -> Duration {
+        self.patience
+    }
+
     /// Whether the database has one writer, who takes everything in turn.
     pub(super) fn is_alone(&self) -> bool {
         self.connection.get_database_backend() == DbBackend::Sqlite
@@ -255,7 +260,7 @@ impl Lane {
 
     /// A transaction that holds the end of its journal: no two of them can wait for each other.
     async fn begin(&self) -> Result<Work> {
-        let mut work = Work::begin(&self.connection, &self.clock).await?;
+        let mut work = Work::begin(&self.connection, &self.clock, self.patience).await?;
         if let Some(fund) = self.journal {
             work.journal_end(fund).await?;
         }

@@ -17,61 +17,44 @@ use crate::stage::DAYS;
 pub struct Query {
     pub name: &'static str,
     pub ask: fn(&Ledger) -> BoxFuture<'_, ()>,
-    /// How much longer it may take on the largest ledger than on any other.
-    pub tolerance: f64,
 }
-
-const USUAL: f64 = 1.5;
-/// PostgreSQL plans the lines of an account anew each time once there are many: the length of a page is a parameter,
-/// and a plan for pages of any length looks dearer to it than planning. That is half a millisecond, whatever the length
-/// of the ledger.
-const PLANNED_ANEW: f64 = 2.0;
 
 pub const QUERIES: [Query; 9] = [
     Query {
         name: "budget of the fund",
         ask: |ledger| ledger.budget(ledger.the_fund(), None).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "budget of a call",
         ask: |ledger| ledger.budget(ledger.a_call(), None).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "budget of an award",
         ask: |ledger| ledger.budget(ledger.an_award(), None).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "budget of the fund as of an instant",
         ask: |ledger| ledger.budget(ledger.the_fund(), Some(ledger.an_instant())).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "budget of a call as of an instant",
         ask: |ledger| ledger.budget(ledger.a_call(), Some(ledger.an_instant())).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "budget of the fund by month, for a year",
         ask: |ledger| ledger.months().boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "the last 20 transfers",
         ask: |ledger| ledger.page(true).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "20 transfers somewhere in the journal",
         ask: |ledger| ledger.page(false).boxed(),
-        tolerance: USUAL,
     },
     Query {
         name: "20 lines of the statement of a call's account",
         ask: |ledger| ledger.statement().boxed(),
-        tolerance: PLANNED_ANEW,
     },
 ];
 

@@ -8,11 +8,11 @@ use std::{
 use futures_util::future::join;
 
 use super::{Certain, Crash, book::Book};
-use crate::harness::{Engine, Octroi, TestApp, dice, on_both_databases};
+use crate::harness::{Octroi, TestApp, dice, on_both_databases};
 
 on_both_databases![a_server_goes_on_when_another_dies_with_the_journal_locked];
 
-/// The longest that anybody waits for an answer of the one that lives, on PostgreSQL: half of a request's patience.
+/// The longest that anybody waits for an answer of the one that lives: half of a request's patience.
 const LONGEST: Duration = Duration::from_secs(5);
 
 async fn a_server_goes_on_when_another_dies_with_the_journal_locked(app: TestApp) {
@@ -43,9 +43,6 @@ async fn a_server_goes_on_when_another_dies_with_the_journal_locked(app: TestApp
     assert_eq!(unanswered, 0, "the survivor answers everybody");
     let longest = book.longest_wait();
     println!("the longest wait was {longest:?}");
-    // SQLite gives its lock to whoever asks for it at the right moment, PostgreSQL to whoever comes first.
-    if book.storage.engine == Engine::Postgres {
-        assert!(longest < LONGEST, "{longest:?}");
-    }
+    assert!(longest < LONGEST, "{longest:?}");
     book.close(survivor).await;
 }
