@@ -133,6 +133,11 @@ impl Round<'_> {
         stage::budget(self.servers[0], who, node).await
     }
 
+    /// A field of a node, by one of the servers.
+    pub async fn field(&self, who: &Persona, node: &str, kind: &str, selection: &str) -> Value {
+        stage::field(self.servers[0], who, node, kind, selection).await
+    }
+
     /// What was undone under a node, as [`stage::undone`] writes it.
     pub async fn undone(&self, who: &Persona, node: &str) -> String {
         stage::undone(self.servers[0], who, node).await
