@@ -1,7 +1,8 @@
 //! Keyset paging: a page begins after an identifier, never at an offset, so that it costs the same everywhere.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select, Statement, Value,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -90,7 +91,8 @@ where
     C: ConnectionTrait,
 {
     let select = select.order_by(column, page.order()).limit(page.asked());
-    let mut items = select.all(db).await?;
+    let statement = with_sizes(select.build(db.get_database_backend()));
+    let mut items = E::find().from_raw_sql(statement).all(db).await?;
     let limit = usize::try_from(page.limit).unwrap_or(usize::MAX);
     let more = items.len() > limit;
     items.truncate(limit);
@@ -107,5 +109,75 @@ where
             has_previous: page.after.is_some(),
             has_next: more,
         })
+    }
+}
+
+/// Writes the sizes of pages into a statement for PostgreSQL; a builder of statements makes parameters of them.
+///
+/// Of a page whose size is a parameter PostgreSQL knows nothing when it makes a plan to be used again. It takes it for a
+/// tenth of all there is, so that to plan anew each time, for the size at hand, looks cheaper the more there is: a few
+/// statements would spend more time on plans than on rows. The parameters stay, used by nobody, so that the others keep
+/// their numbers.
+fn with_sizes(mut statement: Statement) -> Statement {
+    const LIMIT: &str = " LIMIT $";
+    if statement.db_backend != DbBackend::Postgres {
+        return statement;
+    }
+    let values = statement
+        .values
+        .as_ref()
+        .map(|values| values.0.as_slice())
+        .unwrap_or_default();
+    let mut parts = statement.sql.split(LIMIT);
+    let mut sql = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(part.len());
+        let (number, rest) = part.split_at(end);
+        let value = number
+            .parse()
+            .ok()
+            .and_then(|number: usize| values.get(number.checked_sub(1)?));
+        match value {
+            Some(Value::BigUnsigned(Some(size))) => sql.push_str(&format!(" LIMIT {size}")),
+            _ => sql.extend([LIMIT, number]),
+        }
+        sql.push_str(rest);
+    }
+    statement.sql = sql;
+    statement
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::fund;
+    use sea_orm::sea_query::Query;
+
+    use super::*;
+
+    fn statement(backend: DbBackend) -> Statement {
+        let first = Query::select()
+            .column(fund::Column::Id)
+            .from(fund::Entity)
+            .and_where(fund::Column::Code.eq("a LIMIT $1"))
+            .limit(21)
+            .to_owned();
+        let select = fund::Entity::find()
+            .filter(fund::Column::Id.in_subquery(first))
+            .limit(7);
+        with_sizes(select.filter(fund::Column::Name.eq("b")).build(backend))
+    }
+
+    #[test]
+    fn a_page_for_postgresql_says_its_size_and_leaves_the_numbers_of_the_parameters_alone() {
+        let statement = statement(DbBackend::Postgres);
+        assert!(statement.sql.contains(r#""code" = $1 LIMIT 21)"#), "{}", statement.sql);
+        assert!(statement.sql.ends_with(r#""name" = $3 LIMIT 7"#), "{}", statement.sql);
+        assert_eq!(statement.values.map(|values| values.0.len()), Some(4));
+    }
+
+    #[test]
+    fn a_page_for_sqlite_has_its_size_as_a_parameter() {
+        let statement = statement(DbBackend::Sqlite);
+        assert!(statement.sql.ends_with("LIMIT ?"), "{}", statement.sql);
     }
 }
