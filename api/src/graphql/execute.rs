@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
+use entity::value::UserId;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
@@ -77,6 +78,12 @@ fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'
     chosen.map(|operation| &operation.node)
 }
 
+/// Whether the server keeps from somebody what the contract has. Strangers get it as it is published, not from a server
+/// in production: it would help those most who look for something it forgot.
+fn is_kept_from(app: &App, user: Option<UserId>) -> bool {
+    app.production && user.is_none()
+}
+
 impl Prepared {
     /// What kind of operation it is; none if the document does not say which of its operations is meant, which will be
     /// refused.
@@ -92,21 +99,34 @@ impl Prepared {
 
     /// Runs it.
     pub async fn run(self, app: &App, caller: Caller) -> Response {
-        // Strangers get the contract as it is published, not from a server in production: it would help those most who
-        // look for something it forgot.
-        let is_stranger = app.production && caller.actor.user_id().is_none();
-        if is_stranger && self.measured.introspects {
-            let message = "This server explains its contract to those who are signed in only.";
-            return refuse(Error::BadUserInput(message.to_owned()));
+        let is_kept = is_kept_from(app, caller.actor.user_id());
+        if let Err(error) = self.check_introspection(is_kept) {
+            return refuse(error);
         }
         let request = self.request.data(RequestData::new(app.clone(), caller));
-        let mut response = guard(app.schema.execute(request))
+        let response = guard(app.schema.execute(request), is_kept)
             .instrument(tracing::debug_span!("execute"))
             .await;
-        if is_stranger {
-            response.errors.iter_mut().for_each(forget_suggestion);
-        }
         response.extension("cost", Value::from(self.measured.cost))
+    }
+
+    /// Refuses to tell of the contract where it is kept.
+    fn check_introspection(&self, is_kept: bool) -> Result<(), Error> {
+        if is_kept && self.measured.introspects {
+            let message = "This server explains its contract to those who are signed in only.";
+            return Err(Error::BadUserInput(message.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Makes of what the library says what a client is told: not too much, nothing that is not for it, and nothing of the
+/// contract where that is kept.
+fn censor(response: &mut Response, is_kept: bool) {
+    shorten(&mut response.errors);
+    response.errors.iter_mut().for_each(sanitise);
+    if is_kept {
+        response.errors.iter_mut().for_each(forget_suggestion);
     }
 }
 
@@ -117,12 +137,11 @@ fn forget_suggestion(error: &mut ServerError) {
     }
 }
 
-/// Lives through whatever an execution does, and sanitises what it says.
-async fn guard(execution: impl Future<Output = Response>) -> Response {
+/// Lives through whatever an execution does, and censors what it says.
+async fn guard(execution: impl Future<Output = Response>, is_kept: bool) -> Response {
     match AssertUnwindSafe(execution).catch_unwind().await {
         Ok(mut response) => {
-            shorten(&mut response.errors);
-            response.errors.iter_mut().for_each(sanitise);
+            censor(&mut response, is_kept);
             response
         }
         // The panic hook has printed where; this ties it to the request.
@@ -237,7 +256,11 @@ mod tests {
     }
 
     async fn run(query: &str) -> Response {
-        guard(Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query)).await
+        guard(
+            Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query),
+            false,
+        )
+        .await
     }
 
     /// The codes of a response, each once.
