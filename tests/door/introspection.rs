@@ -11,12 +11,16 @@ on_both_databases![
     while_one_develops_everybody_is,
     in_production_a_stranger_is_not_told_by_a_socket_either,
     the_errors_of_a_subscription_are_not_endless,
+    tools_may_ask_for_the_whole_contract,
 ];
 
 const INTROSPECTION: &str = "{ __schema { queryType { name } } }";
 const HIDDEN: &str = "{ ...A } fragment A on Query { ... { alias: __type(name: \"Fund\") { name } } }";
 /// A field that nearly has the name of one that there is.
 const MISSPELT: &str = "{ viewr { user { id } } }";
+
+/// What graphql-js asks with every option (`getIntrospectionQuery`), and with it GraphiQL and what generates clients.
+const WHOLE: &str = include_str!("introspection.graphql");
 
 struct Production(TestApp);
 
@@ -107,4 +111,13 @@ async fn the_errors_of_a_subscription_are_not_endless(app: TestApp) {
         51,
         "fifty, and one that says how many more"
     );
+}
+
+async fn tools_may_ask_for_the_whole_contract(app: TestApp) {
+    let answer = app.ask(None, WHOLE, Value::Null).await;
+    let types = answer["data"]["__schema"]["types"].as_array().map_or(0, Vec::len);
+    assert!(types > 100, "{types} types, {}", answer["errors"]);
+    // There is room for a contract of twice the size.
+    let cost = answer["extensions"]["cost"].as_u64().expect("a number");
+    assert!((1_000..10_000).contains(&cost), "{cost}");
 }

@@ -13,6 +13,7 @@ pub(super) fn attacks() -> impl Iterator<Item = Attack> {
         .chain(pairs())
         .chain(operations())
         .chain(strings())
+        .chain(introspection())
 }
 
 fn with(name: &'static str, body: &Value, reason: &'static str) -> Attack {
@@ -156,6 +157,22 @@ fn strings() -> [Attack; 2] {
                 many(60_000, "x")
             ),
             "BAD_USER_INPUT",
+        ),
+    ]
+}
+
+fn introspection() -> [Attack; 2] {
+    let names = many(790, "name ");
+    [
+        attack(
+            "all fields of all types, many times over",
+            &format!("{{__schema{{types{{fields{{{names}}}}}}}}}"),
+            "COST",
+        ),
+        attack(
+            "all fields of the largest types, many times over",
+            &format!("{{__type(name:\"Query\"){{fields{{{names}}}}}__schema{{mutationType{{fields{{{names}}}}}}}}}"),
+            "COST",
         ),
     ]
 }

@@ -42,9 +42,9 @@ impl<'a> Given<'a> {
         literals(value, &|name| self.sizes.get(name).copied().unwrap_or(1))
     }
 
-    /// How many objects a field may answer.
-    pub(super) fn objects(&self, size: Size, field: &Field) -> u64 {
-        match size {
+    /// What the objects cost that a field may answer, each of which costs so much.
+    pub(super) fn cost(&self, size: Size, field: &Field, each: u64) -> u64 {
+        let objects = match size {
             Size::One => 1,
             Size::Page => page::objects(self.integer(field, "first").or_else(|| self.integer(field, "last"))),
             Size::Identifiers => self.length(field, "ids"),
@@ -53,7 +53,9 @@ impl<'a> Given<'a> {
                 .and_then(|points| points.try_into().ok())
                 .unwrap_or(LIST),
             Size::List => LIST,
-        }
+            Size::Share { all, among } => return each.saturating_mul(all).div_ceil(among.max(1)),
+        };
+        each.saturating_mul(objects)
     }
 
     /// The points of a series; of one that is not well asked for, none: it will be refused.

@@ -1,10 +1,11 @@
 //! How much a request may ask for, decided before any of it runs.
 //!
 //! In this order, so that nothing is done for a request that a cheaper look would have refused: the text is scanned
-//! ([`scan`]), then parsed, then added up in one pass ([`tally`]) by the shape of the contract ([`shape`])
+//! ([`scan`]), then parsed, then added up in one pass ([`tally`]) by the shape of the contract ([`shape`], [`census`])
 //! and what the operation is given ([`given`]), then searched for what contradicts itself ([`clash`]). The limits that
 //! the library has are off: they expand every fragment each time it is spread before they count.
 
+mod census;
 mod clash;
 mod given;
 mod scan;

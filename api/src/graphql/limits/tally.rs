@@ -131,7 +131,7 @@ impl<'a> Counter<'a> {
         let inside = self.selections(&field.selection_set.node, target, level + 1)?;
         let arguments = field.arguments.iter().map(|(_, value)| self.given.size(&value.node));
         let values = arguments.fold(0, u64::saturating_add);
-        let objects = known.map_or(1, |known| self.given.objects(known.size, field));
+        let cost = known.map_or(inside.cost, |known| self.given.cost(known.size, field, inside.cost));
         Ok(Tally {
             fields: inside.fields.saturating_add(1),
             roots: 1,
@@ -140,7 +140,7 @@ impl<'a> Counter<'a> {
             values: inside.values.saturating_add(values),
             depth: inside.depth.saturating_add(1),
             introspection: inside.introspection + u64::from(known.is_some_and(|known| known.is_endless)),
-            cost: inside.cost.saturating_mul(objects).saturating_add(1),
+            cost: cost.saturating_add(1),
             introspects: inside.introspects || matches!(name, "__schema" | "__type"),
             ..inside
         })

@@ -310,6 +310,18 @@ fn a_text_counts_by_its_length() {
 }
 
 #[test]
+fn introspection_costs_what_it_answers() {
+    let types = cost("{ __schema { types { name } } }").expect("within the limits");
+    let fields = cost("{ __schema { types { fields { name } } } }").expect("within the limits");
+    assert!(types < fields && fields < 20 * types, "{types} {fields}");
+    let many = format!("{{ __schema {{ types {{ fields {{ {} }} }} }} }}", "name ".repeat(790));
+    let Err((Limit::Cost, actual)) = cost(&many) else {
+        panic!("it answers half a million values");
+    };
+    assert!(actual > 100_000, "{actual}");
+}
+
+#[test]
 fn introspection_does_not_go_round_in_circles() {
     let once = "{ __schema { types { fields { type { name } } } } }";
     assert!(cost(once).is_ok());
