@@ -110,7 +110,7 @@ fn hash_of(text: &str) -> String {
 }
 
 fn check(text: &str) -> std::result::Result<(), String> {
-    limits::check_text(text).map_err(limits::Excess::message)?;
+    limits::check_text(text).map_err(limits::Refused::message)?;
     parse_query(text).map_err(|error| error.to_string())?;
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! What would tire a server out is refused for next to nothing: measured by the program's own processor time and
 //! memory.
 
+mod library;
+
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -38,7 +40,7 @@ fn attack(name: &'static str, document: &str, reason: &'static str) -> Attack {
 async fn what_would_tire_the_server_out_is_refused_for_next_to_nothing(server: Octroi) {
     let warm = attack("nothing", "{ nothing }", "BAD_USER_INPUT");
     send(&server, &warm).await;
-    for attack in documents().into_iter().chain(bodies()) {
+    for attack in documents().into_iter().chain(bodies()).chain(library::attacks()) {
         let before = Usage::begin(&server);
         for _ in 0..TIMES {
             send(&server, &attack).await;
@@ -140,7 +142,7 @@ fn documents() -> Vec<Attack> {
 /// What is sent with a document, or instead of one.
 fn bodies() -> [Attack; 6] {
     let aliases: String = (0..100_000).map(|number| format!("a{number}:__typename ")).collect();
-    let ids: Vec<u32> = (0..30_000).collect();
+    let ids: Vec<u32> = (0..19_000).collect();
     let uses = many(500, "...{nodes(ids:$ids){__typename}}");
     let variables = json!({
         "query": format!("query($ids:[ID!]!){{viewer{{...on Viewer{{__typename}}}} {uses}}}"),

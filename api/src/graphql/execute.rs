@@ -6,6 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
+use entity::value::UserId;
 use futures_util::FutureExt;
 use tracing::Instrument;
 
@@ -28,35 +29,32 @@ const MOST_ERRORS: usize = 50;
 /// A request that may run: it parses, is within the limits, and has the variables it needs.
 pub struct Prepared {
     request: Request,
-    operation: Option<OperationType>,
+    operation: OperationType,
     measured: Measured,
 }
 
-/// Reads the document of a request and holds it to the limits.
+/// Reads the document of a request and holds it to the limits. Of its variables it keeps those of the operation that
+/// runs.
 ///
 /// # Errors
 ///
 /// The response that refuses it.
 pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Box<Response>> {
-    limits::check_text(&request.query).map_err(|excess| Box::new(refuse(Error::TooComplex(excess))))?;
-    let variables = std::mem::take(&mut request.variables);
+    limits::check_text(&request.query).map_err(refuse_for)?;
+    limits::check_variables(&request.variables).map_err(refuse_for)?;
+    let mut variables = std::mem::take(&mut request.variables);
     let name = request.operation_name.take();
     let parsed = tracing::debug_span!("parse").in_scope(|| request.parsed_query());
     let document = parsed.map_err(|error| Box::new(refuse_all(vec![error])))?;
-    let measured = limits::check_document(&app.shape, document, &variables).map_err(|refused| {
-        Box::new(refuse(match refused {
-            Refused::Excess(excess) => Error::TooComplex(excess),
-            Refused::Cycle(name) => Error::BadUserInput(format!("The fragment \"{name}\" is spread within itself.")),
-        }))
-    })?;
-    let chosen = chosen(document, name.as_deref());
-    let missing = chosen
-        .map(|operation| variables::missing(operation, &variables))
-        .unwrap_or_default();
+    let chosen = chosen(document, name.as_deref()).map_err(|error| Box::new(refuse_all(vec![error])))?;
+    variables::keep_defined(chosen, &mut variables);
+    let measured = limits::check_document(&app.shape, document, &variables).map_err(refuse_for)?;
+    let missing = variables::missing(chosen, &variables);
     if !missing.is_empty() {
         return Err(Box::new(refuse_all(missing)));
     }
-    let operation = chosen.map(|operation| operation.ty);
+    variables::complete(chosen, &mut variables);
+    let operation = chosen.ty;
     request.variables = variables;
     request.operation_name = name;
     Ok(Prepared {
@@ -66,22 +64,41 @@ pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Box<Response
     })
 }
 
-/// The operation of a document that runs, if it is clear which.
-fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+/// The operation of a document that runs; else why it is not clear which, in the words of the library, which says so
+/// only after it has validated them all.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
     let chosen = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => Some(operation),
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
         (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
     };
-    chosen.map(|operation| &operation.node)
+    chosen.map(|operation| &operation.node).ok_or_else(|| {
+        let message = name.map_or_else(
+            || "Operation name required in request.".to_owned(),
+            |name| format!("Unknown operation named \"{name}\""),
+        );
+        ServerError::new(message, None)
+    })
+}
+
+fn refuse_for(refused: Refused) -> Box<Response> {
+    Box::new(match refused {
+        Refused::Excess(excess) => refuse(Error::TooComplex(excess)),
+        Refused::Invalid(error) => refuse_all(vec![error]),
+    })
+}
+
+/// Whether the server keeps from somebody what the contract has. Strangers get it as it is published, not from a server
+/// in production: it would help those most who look for something it forgot.
+fn is_kept_from(app: &App, user: Option<UserId>) -> bool {
+    app.production && user.is_none()
 }
 
 impl Prepared {
-    /// What kind of operation it is; none if the document does not say which of its operations is meant, which will be
-    /// refused.
+    /// What kind of operation it is.
     #[must_use]
-    pub fn operation(&self) -> Option<OperationType> {
+    pub fn operation(&self) -> OperationType {
         self.operation
     }
 
@@ -92,21 +109,34 @@ impl Prepared {
 
     /// Runs it.
     pub async fn run(self, app: &App, caller: Caller) -> Response {
-        // Strangers get the contract as it is published, not from a server in production: it would help those most who
-        // look for something it forgot.
-        let is_stranger = app.production && caller.actor.user_id().is_none();
-        if is_stranger && self.measured.introspects {
-            let message = "This server explains its contract to those who are signed in only.";
-            return refuse(Error::BadUserInput(message.to_owned()));
+        let is_kept = is_kept_from(app, caller.actor.user_id());
+        if let Err(error) = self.check_introspection(is_kept) {
+            return refuse(error);
         }
         let request = self.request.data(RequestData::new(app.clone(), caller));
-        let mut response = guard(app.schema.execute(request))
+        let response = guard(app.schema.execute(request), is_kept)
             .instrument(tracing::debug_span!("execute"))
             .await;
-        if is_stranger {
-            response.errors.iter_mut().for_each(forget_suggestion);
-        }
         response.extension("cost", Value::from(self.measured.cost))
+    }
+
+    /// Refuses to tell of the contract where it is kept.
+    fn check_introspection(&self, is_kept: bool) -> Result<(), Error> {
+        if is_kept && self.measured.introspects {
+            let message = "This server explains its contract to those who are signed in only.";
+            return Err(Error::BadUserInput(message.to_owned()));
+        }
+        Ok(())
+    }
+}
+
+/// Makes of what the library says what a client is told: not too much, nothing that is not for it, and nothing of the
+/// contract where that is kept.
+fn censor(response: &mut Response, is_kept: bool) {
+    shorten(&mut response.errors);
+    response.errors.iter_mut().for_each(sanitise);
+    if is_kept {
+        response.errors.iter_mut().for_each(forget_suggestion);
     }
 }
 
@@ -117,12 +147,11 @@ fn forget_suggestion(error: &mut ServerError) {
     }
 }
 
-/// Lives through whatever an execution does, and sanitises what it says.
-async fn guard(execution: impl Future<Output = Response>) -> Response {
+/// Lives through whatever an execution does, and censors what it says.
+async fn guard(execution: impl Future<Output = Response>, is_kept: bool) -> Response {
     match AssertUnwindSafe(execution).catch_unwind().await {
         Ok(mut response) => {
-            shorten(&mut response.errors);
-            response.errors.iter_mut().for_each(sanitise);
+            censor(&mut response, is_kept);
             response
         }
         // The panic hook has printed where; this ties it to the request.
@@ -237,7 +266,11 @@ mod tests {
     }
 
     async fn run(query: &str) -> Response {
-        guard(Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query)).await
+        guard(
+            Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query),
+            false,
+        )
+        .await
     }
 
     /// The codes of a response, each once.

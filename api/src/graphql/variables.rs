@@ -1,5 +1,7 @@
 //! The variables of an operation, as far as the library does not look at them before it runs.
 
+use std::collections::HashSet;
+
 use async_graphql::parser::types::OperationDefinition;
 use async_graphql::{ServerError, Value, Variables};
 
@@ -24,4 +26,25 @@ pub(super) fn missing(operation: &OperationDefinition, variables: &Variables) ->
         )
     });
     errors.collect()
+}
+
+/// Drops the variables that an operation does not define. The library finds a variable by its name wherever it is used,
+/// and copies its value before it sees that nobody has defined it.
+pub(super) fn keep_defined(operation: &OperationDefinition, variables: &mut Variables) {
+    let definitions = operation.variable_definitions.iter();
+    let defined: HashSet<_> = definitions
+        .map(|definition| definition.node.name.node.as_str())
+        .collect();
+    variables.retain(|name, _| defined.contains(name.as_str()));
+}
+
+/// Gives the variables that are left out their defaults. The library does so where an argument is read, and not for the
+/// conditions of `@skip` and `@include`.
+pub(super) fn complete(operation: &OperationDefinition, variables: &mut Variables) {
+    for definition in &operation.variable_definitions {
+        if let Some(default) = &definition.node.default_value {
+            let name = definition.node.name.node.clone();
+            variables.entry(name).or_insert_with(|| default.node.clone());
+        }
+    }
 }

@@ -120,9 +120,9 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
     };
     let mut prepared = prepare(app, parameters.request(&app.documents)?).map_err(Failure::Refused)?;
     match prepared.operation() {
-        Some(OperationType::Mutation) if by_url => return Err(NOT_ALLOWED.into()),
-        Some(OperationType::Subscription) => return Err(not_here()),
-        _ => {}
+        OperationType::Mutation if by_url => return Err(NOT_ALLOWED.into()),
+        OperationType::Subscription => return Err(not_here()),
+        OperationType::Query | OperationType::Mutation => {}
     }
     let place = app.traffic.enter().await?;
     let actor = auth::actor(app, user, exchange.request_id()).await?;

@@ -12,7 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
 use uuid::Uuid;
 
-use super::{prepare, refuse, sanitise};
+use super::{censor, is_kept_from, prepare, refuse};
 use crate::App;
 use crate::graphql::context::{Caller, RequestData};
 use crate::graphql::error::{Error, Result};
@@ -36,19 +36,24 @@ pub fn subscribe(
         locale,
         address,
     };
-    match prepared(app, request) {
+    let is_kept = is_kept_from(app, user);
+    match prepared(app, request, is_kept) {
         Ok(request) => guard(
             app.schema
                 .execute_stream(request.data(RequestData::new(app.clone(), caller))),
+            is_kept,
         ),
         Err(refused) => stream::once(std::future::ready(*refused)).boxed(),
     }
 }
 
-fn prepared(app: &App, request: Request) -> Result<Request, Box<Response>> {
-    let mut request = prepare(app, request)?.request;
-    check(&mut request).map_err(|error| Box::new(refuse(error)))?;
-    Ok(request)
+fn prepared(app: &App, request: Request, is_kept: bool) -> Result<Request, Box<Response>> {
+    let mut prepared = prepare(app, request)?;
+    let checked = prepared.check_introspection(is_kept);
+    checked
+        .and_then(|()| check(&mut prepared.request))
+        .map_err(|error| Box::new(refuse(error)))?;
+    Ok(prepared.request)
 }
 
 /// Somebody, without anything they hold.
@@ -101,11 +106,11 @@ fn check(request: &mut Request) -> Result<()> {
     Ok(())
 }
 
-/// Lives through whatever an execution does, and sanitises what it says. A panic is its last event.
-fn guard(events: BoxStream<'static, Response>) -> BoxStream<'static, Response> {
-    let events = AssertUnwindSafe(events).catch_unwind().map(|event| match event {
+/// Lives through whatever an execution does, and censors what it says. A panic is its last event.
+fn guard(events: BoxStream<'static, Response>, is_kept: bool) -> BoxStream<'static, Response> {
+    let events = AssertUnwindSafe(events).catch_unwind().map(move |event| match event {
         Ok(mut response) => {
-            response.errors.iter_mut().for_each(sanitise);
+            censor(&mut response, is_kept);
             response
         }
         // The panic hook has printed where.
@@ -161,7 +166,7 @@ mod tests {
         if let Err(error) = check(&mut request) {
             return vec![refuse(error)];
         }
-        guard(schema.execute_stream(request)).collect().await
+        guard(schema.execute_stream(request), false).collect().await
     }
 
     fn told(responses: &[Response]) -> Vec<String> {

@@ -7,12 +7,16 @@ use async_graphql::{ScalarType, Variables};
 use async_graphql_value::{ConstValue, Value};
 use domain::dashboard::series::{self, Interval};
 
+use super::count;
 use super::shape::Size;
 use crate::graphql::page;
 use crate::graphql::scalar::Date;
 
 /// Objects that a list without pages is taken to answer. Most answer fewer.
 const LIST: u64 = 5;
+
+/// Bytes of a text that count as one value more: it is copied with its variable, as the items of a list are.
+const TEXT: usize = 64;
 
 /// The variables of an operation; those that are left out, at their default.
 pub(super) struct Given<'a> {
@@ -22,30 +26,25 @@ pub(super) struct Given<'a> {
 
 impl<'a> Given<'a> {
     pub(super) fn new(operation: &'a OperationDefinition, variables: &'a Variables) -> Self {
-        let defined = operation.variable_definitions.iter().filter_map(|definition| {
-            let name = &definition.node.name.node;
-            let default = definition.node.default_value.as_ref();
-            let value = variables.get(name).or(default.map(|default| &default.node))?;
-            Some((name.as_str(), value))
+        let defaults = operation.variable_definitions.iter().filter_map(|definition| {
+            let default = definition.node.default_value.as_ref()?;
+            Some((definition.node.name.node.as_str(), &default.node))
         });
-        let values: HashMap<_, _> = defined.collect();
+        // Those too that this operation does not define: a fragment that it shares with one that does uses them.
+        let given = variables.iter().map(|(name, value)| (name.as_str(), value));
+        let values: HashMap<_, _> = defaults.chain(given).collect();
         let sizes = values.iter().map(|(name, value)| (*name, constants(value))).collect();
         Self { values, sizes }
     }
 
     /// How many values there are in one of the document, its variables replaced.
     pub(super) fn size(&self, value: &Value) -> u64 {
-        match value {
-            Value::Variable(name) => self.sizes.get(name.as_str()).copied().unwrap_or(1),
-            Value::List(items) => sum(items.iter().map(|item| self.size(item))),
-            Value::Object(fields) => sum(fields.values().map(|value| self.size(value))),
-            _ => 1,
-        }
+        literals(value, &|name| self.sizes.get(name).copied().unwrap_or(1))
     }
 
-    /// How many objects a field may answer.
-    pub(super) fn objects(&self, size: Size, field: &Field) -> u64 {
-        match size {
+    /// What the objects cost that a field may answer, each of which costs so much.
+    pub(super) fn cost(&self, size: Size, field: &Field, each: u64) -> u64 {
+        let objects = match size {
             Size::One => 1,
             Size::Page => page::objects(self.integer(field, "first").or_else(|| self.integer(field, "last"))),
             Size::Identifiers => self.length(field, "ids"),
@@ -54,7 +53,9 @@ impl<'a> Given<'a> {
                 .and_then(|points| points.try_into().ok())
                 .unwrap_or(LIST),
             Size::List => LIST,
-        }
+            Size::Share { all, among } => return each.saturating_mul(all).div_ceil(among.max(1)),
+        };
+        each.saturating_mul(objects)
     }
 
     /// The points of a series; of one that is not well asked for, none: it will be refused.
@@ -101,7 +102,23 @@ impl<'a> Given<'a> {
             },
             _ => 1,
         };
-        length.try_into().unwrap_or(u64::MAX)
+        count(length)
+    }
+}
+
+/// How many values there are in variables, whether they are used or not.
+pub(super) fn total(variables: &Variables) -> u64 {
+    variables.values().map(constants).fold(0, u64::saturating_add)
+}
+
+/// How many values there are in one of the document, itself included, and those of its variables.
+pub(super) fn literals(value: &Value, of_variable: &impl Fn(&str) -> u64) -> u64 {
+    match value {
+        Value::Variable(name) => of_variable(name),
+        Value::List(items) => sum(items.iter().map(|item| literals(item, of_variable))),
+        Value::Object(fields) => sum(fields.values().map(|value| literals(value, of_variable))),
+        Value::String(text) => of_text(text),
+        _ => 1,
     }
 }
 
@@ -110,8 +127,13 @@ fn constants(value: &ConstValue) -> u64 {
     match value {
         ConstValue::List(items) => sum(items.iter().map(constants)),
         ConstValue::Object(fields) => sum(fields.values().map(constants)),
+        ConstValue::String(text) => of_text(text),
         _ => 1,
     }
+}
+
+fn of_text(text: &str) -> u64 {
+    count(text.len() / TEXT).saturating_add(1)
 }
 
 fn sum(inside: impl Iterator<Item = u64>) -> u64 {

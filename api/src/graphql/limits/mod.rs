@@ -1,10 +1,12 @@
 //! How much a request may ask for, decided before any of it runs.
 //!
 //! In this order, so that nothing is done for a request that a cheaper look would have refused: the text is scanned
-//! ([`scan`]), then parsed, then added up in one pass ([`tally`]) by the shape of the contract ([`shape`]) and what the
-//! operation is given ([`given`]). The library's own limits are off: they expand every fragment each time it is spread
-//! before they count.
+//! ([`scan`]), then parsed, then added up in one pass ([`tally`]) by the shape of the contract ([`shape`], [`census`])
+//! and what the operation is given ([`given`]), then searched for what contradicts itself ([`clash`]). The limits that
+//! the library has are off: they expand every fragment each time it is spread before they count.
 
+mod census;
+mod clash;
 mod given;
 mod scan;
 mod shape;
@@ -12,14 +14,16 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
-use async_graphql::Variables;
+use std::collections::HashSet;
+
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition};
+use async_graphql::{ServerError, Variables};
 
 pub(crate) use scan::scan;
 pub use shape::Shape;
 
 use self::given::Given;
-use self::tally::{Counter, Endless, Tally};
+use self::tally::{Counter, Tally};
 
 /// Something that a request may not have too much of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +42,8 @@ pub enum Limit {
     Depth,
     /// Fields, those of a fragment as often as it is spread.
     Fields,
+    /// Fields and fragments, with or without a name, those in a fragment as often as it is spread.
+    Selections,
     /// Fields that the operation begins with.
     RootFields,
     /// Fields that the contract has not.
@@ -46,8 +52,10 @@ pub enum Limit {
     Aliases,
     /// Directives.
     Directives,
-    /// Values of arguments, those inside of variables as often as these are used.
+    /// Values of arguments, those inside of variables as often as these are used; texts by their length.
     Values,
+    /// Steps to see whether fields of one name agree.
+    Comparisons,
     /// Lists of the types of types, in introspection.
     Introspection,
     /// Objects and values that the answer may have.
@@ -66,8 +74,10 @@ impl Limit {
             // As deep as the query by which tools ask for the whole contract.
             Self::Operations | Self::Depth | Self::RootFields | Self::UnknownFields => 20,
             Self::Fields => 2_000,
+            Self::Selections => 4_000,
             Self::Aliases | Self::Directives => 100,
             Self::Values | Self::Cost => 20_000,
+            Self::Comparisons => 50_000,
             Self::Introspection => 1,
         }
     }
@@ -83,11 +93,13 @@ impl Limit {
             Self::Operations => "OPERATIONS",
             Self::Depth => "DEPTH",
             Self::Fields => "FIELDS",
+            Self::Selections => "SELECTIONS",
             Self::RootFields => "ROOT_FIELDS",
             Self::UnknownFields => "UNKNOWN_FIELDS",
             Self::Aliases => "ALIASES",
             Self::Directives => "DIRECTIVES",
             Self::Values => "VALUES",
+            Self::Comparisons => "COMPARISONS",
             Self::Introspection => "INTROSPECTION",
             Self::Cost => "COST",
         }
@@ -117,6 +129,9 @@ impl Excess {
             Limit::Operations => format!("The document has {actual} operations; it may have {maximum}."),
             Limit::Depth => format!("The fields are {actual} deep; they may be {maximum} deep."),
             Limit::Fields => format!("The operation has {actual} fields; it may have {maximum}."),
+            Limit::Selections => {
+                format!("The operation has {actual} fields and fragments; it may have {maximum}.")
+            }
             Limit::RootFields => format!("The operation begins with {actual} fields; it may with {maximum}."),
             Limit::UnknownFields => {
                 format!("{actual} fields do not exist; no more than {maximum} are explained at once.")
@@ -124,6 +139,9 @@ impl Excess {
             Limit::Aliases => format!("The operation has {actual} aliases; it may have {maximum}."),
             Limit::Directives => format!("The operation has {actual} directives; it may have {maximum}."),
             Limit::Values => format!("The arguments have {actual} values; they may have {maximum}."),
+            Limit::Comparisons => {
+                format!("Whether its fields agree takes {actual} steps to see; it may take {maximum}.")
+            }
             Limit::Introspection => {
                 format!("Lists of introspection are {actual} deep; they may be {maximum} deep.")
             }
@@ -133,21 +151,54 @@ impl Excess {
 }
 
 /// Why a document is not run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Refused {
     /// It asks for too much.
     Excess(Excess),
-    /// A fragment is spread within itself, and would never end.
-    Cycle(String),
+    /// It is none that could run, and to find out all that is wrong with it would cost too much.
+    Invalid(ServerError),
+}
+
+impl Refused {
+    /// What to tell the client.
+    pub(crate) fn message(self) -> String {
+        match self {
+            Self::Excess(excess) => excess.message(),
+            Self::Invalid(error) => error.message,
+        }
+    }
+}
+
+impl From<Excess> for Refused {
+    fn from(excess: Excess) -> Self {
+        Self::Excess(excess)
+    }
+}
+
+impl From<ServerError> for Refused {
+    fn from(error: ServerError) -> Self {
+        Self::Invalid(error)
+    }
 }
 
 /// Refuses a text that would be too costly to parse.
-pub(crate) fn check_text(document: &str) -> Result<(), Excess> {
+pub(crate) fn check_text(document: &str) -> Result<(), Refused> {
     within(Limit::DocumentBytes, count(document.len()))?;
     let found = scan(document.as_bytes(), usize::MAX);
     within(Limit::Tokens, count(found.tokens))?;
     within(Limit::Nesting, count(found.nesting))?;
-    within(Limit::NameBytes, count(found.longest_name))
+    within(Limit::NameBytes, count(found.longest_name))?;
+    // The parser would look for the end each time it seems to begin, and go through the rest of the text for it.
+    if found.is_open {
+        let message = "A string that begins with three quotes does not end with three.";
+        return Err(ServerError::new(message, None).into());
+    }
+    Ok(())
+}
+
+/// Refuses variables that no operation could use, whether it does or not: a request that waits for its turn keeps them.
+pub(crate) fn check_variables(variables: &Variables) -> Result<(), Refused> {
+    Ok(within(Limit::Values, given::total(variables))?)
 }
 
 /// What a document within the limits asks for.
@@ -159,40 +210,43 @@ pub(crate) struct Measured {
     pub(crate) introspects: bool,
 }
 
-/// Refuses a document of which any operation asks for too much: those that do not run are validated all the same.
+/// Refuses a document of which any operation asks for too much: those that do not run are validated all the same. So
+/// are fragments, each of which an operation has to lead to.
 pub(crate) fn check_document(
     shape: &Shape,
     document: &ExecutableDocument,
     variables: &Variables,
 ) -> Result<Measured, Refused> {
-    within(Limit::Operations, count(document.operations.iter().len())).map_err(Refused::Excess)?;
+    within(Limit::Operations, count(document.operations.iter().len()))?;
     let mut measured = Measured::default();
+    let mut reached = HashSet::new();
     for (_, operation) in document.operations.iter() {
-        let tally = tally(shape, document, &operation.node, variables)?;
+        let given = Given::new(&operation.node, variables);
+        let mut counter = Counter::new(shape, document, given);
+        let tally = tally(&mut counter, &operation.node)?;
+        reached.extend(counter.reached());
         measured.cost = measured.cost.max(tally.cost);
         measured.introspects |= tally.introspects;
     }
+    let unused = document
+        .fragments
+        .iter()
+        .find(|(name, _)| !reached.contains(name.as_str()));
+    if let Some((name, fragment)) = unused {
+        let message = format!("Fragment \"{name}\" is never used");
+        return Err(ServerError::new(message, Some(fragment.pos)).into());
+    }
+    clash::check(document)?;
     Ok(measured)
 }
 
-fn tally(
-    shape: &Shape,
-    document: &ExecutableDocument,
-    operation: &OperationDefinition,
-    variables: &Variables,
-) -> Result<Tally, Refused> {
-    let counter = Counter::new(shape, document, Given::new(operation, variables));
-    let tally = counter.count(operation).map_err(|endless| match endless {
-        Endless::Cycle(fragment) => Refused::Cycle(fragment),
-        Endless::Nesting => Refused::Excess(Excess {
-            limit: Limit::Nesting,
-            actual: Limit::Nesting.maximum() + 1,
-        }),
-    })?;
+fn tally<'a>(counter: &mut Counter<'a>, operation: &'a OperationDefinition) -> Result<Tally, Refused> {
+    let tally = counter.count(operation)?;
     for (limit, actual) in [
         (Limit::Nesting, tally.nesting),
         (Limit::Depth, tally.depth),
         (Limit::Fields, tally.fields),
+        (Limit::Selections, tally.selections),
         (Limit::RootFields, tally.roots),
         (Limit::Aliases, tally.aliases),
         (Limit::Directives, tally.directives),
@@ -201,7 +255,7 @@ fn tally(
         (Limit::Introspection, tally.introspection),
         (Limit::Cost, tally.cost),
     ] {
-        within(limit, actual).map_err(Refused::Excess)?;
+        within(limit, actual)?;
     }
     Ok(tally)
 }

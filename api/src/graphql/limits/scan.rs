@@ -11,6 +11,8 @@ pub(crate) struct Scan {
     pub(crate) nesting: usize,
     /// Bytes of the longest name.
     pub(crate) longest_name: usize,
+    /// Whether a string in three quotes has no end.
+    pub(crate) is_open: bool,
 }
 
 /// Measures a text in one pass, whatever is in it, and stops at the first token of more than `most`.
@@ -31,7 +33,15 @@ pub(crate) fn scan(text: &[u8], most: usize) -> Scan {
                 rest = from(after, end).trim_ascii_start();
                 continue;
             }
-            b'"' => after_string(after),
+            b'"' => {
+                // Once one has no end, none that begins after it has: looked for each time, the end of the text would
+                // be gone to as often.
+                let block = after.strip_prefix(b"\"\"").filter(|_| !found.is_open);
+                let end = block.map(after_block_string);
+                found.is_open |= end == Some(None);
+                // The parser reads two of the quotes as an empty string then, and the third as another's first.
+                end.flatten().unwrap_or_else(|| after_line_string(after))
+            }
             b'_' | b'a'..=b'z' | b'A'..=b'Z' => {
                 let after_name = skip(rest, |byte| byte == b'_' || byte.is_ascii_alphanumeric());
                 found.longest_name = found.longest_name.max(rest.len() - after_name.len());
@@ -67,21 +77,19 @@ fn skip(text: &[u8], belongs: impl Fn(u8) -> bool) -> &[u8] {
     from(text, end)
 }
 
-/// What comes after a string whose opening quote has been read; a block string ends at three quotes.
-fn after_string(text: &[u8]) -> &[u8] {
-    let Some(mut rest) = text.strip_prefix(b"\"\"") else {
-        return after_line_string(text);
-    };
+/// What comes after a string that three quotes have opened, if three close it.
+fn after_block_string(mut rest: &[u8]) -> Option<&[u8]> {
     while let Some(at) = memchr2(b'"', b'\\', rest) {
         rest = from(rest, at);
         if let Some(after) = rest.strip_prefix(b"\"\"\"") {
-            return after;
+            return Some(after);
         }
         rest = from(rest, if rest.starts_with(b"\\\"\"\"") { 4 } else { 1 });
     }
-    b""
+    None
 }
 
+/// What comes after a string whose opening quote has been read.
 fn after_line_string(mut rest: &[u8]) -> &[u8] {
     while let Some(at) = memchr3(b'"', b'\\', b'\n', rest) {
         let is_escape = rest.get(at) == Some(&b'\\');
@@ -95,6 +103,8 @@ fn after_line_string(mut rest: &[u8]) -> &[u8] {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn tokens(text: &str) -> usize {
@@ -113,7 +123,8 @@ mod tests {
             (r#""a { b" """a " { \""" b""" """#, 3),
             (r#""\"" "\\" """#, 3),
             ("\"open { a }", 1),
-            ("\"\"\"open { a }", 1),
+            ("\"\"\"open { a }", 2),
+            ("\"\"\"open\" { a }", 5),
             ("{ a # { b\n }", 3),
             ("{ a # { b\r }", 3),
             ("{\"a\": [1, 2, {}]}", 10),
@@ -129,9 +140,29 @@ mod tests {
             ("{ a(b: [{ c: 1 }]) { d } }", 4),
             ("}}} { a }", 1),
             ("{ a(b: \"[[[\") # [[[\n }", 2),
+            ("{ a(b: \"\"\" [[[\" [[[", 5),
         ] {
             assert_eq!(scan(text.as_bytes(), usize::MAX).nesting, expected, "{text}");
         }
+    }
+
+    /// What is in it would else be hidden from the scan and not from the parser.
+    #[test]
+    fn a_string_in_three_quotes_without_end_is_noticed_and_hides_nothing() {
+        for (text, is_open) in [
+            (r#""""a { \""" b""" "#, false),
+            (r#""""a"#, true),
+            (r#""""a\""""#, true),
+            (r#""""a\"""\""" "#, true),
+        ] {
+            assert_eq!(scan(text.as_bytes(), usize::MAX).is_open, is_open, "{text}");
+        }
+        // Each of its strings might be one in three quotes.
+        let strings = format!(r#""""{}"#, r#"x\""""""#.repeat(100_000));
+        let begun = Instant::now();
+        let found = scan(strings.as_bytes(), usize::MAX);
+        assert!(found.is_open && found.tokens > 200_000, "{found:?}");
+        assert!(begun.elapsed() < Duration::from_secs(1));
     }
 
     #[test]

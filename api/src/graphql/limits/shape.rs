@@ -7,6 +7,8 @@ use async_graphql::parser::types::{
     BaseType, FieldDefinition, InputValueDefinition, OperationType, Type, TypeKind, TypeSystemDefinition,
 };
 
+use super::census::Census;
+
 /// How many objects a field answers, at most or as a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Size {
@@ -20,6 +22,13 @@ pub(super) enum Size {
     Series,
     /// A list that has no pages, because it is short.
     List,
+    /// So many in all, for so many that lead to them.
+    Share {
+        /// How many there are in all.
+        all: u64,
+        /// How many lead to them.
+        among: u64,
+    },
 }
 
 /// A field of a type.
@@ -41,10 +50,9 @@ pub(super) type Fields = HashMap<String, Field>;
 pub struct Shape(HashMap<String, Fields>);
 
 /// What every schema has
-/// (<https://spec.graphql.org/September2025/#sec-Schema-Introspection.Schema-Introspection-Schema>), and none prints;
-/// of the fields, those that lead anywhere.
+/// (<https://spec.graphql.org/September2025/#sec-Schema-Introspection.Schema-Introspection-Schema>), and none prints.
 const INTROSPECTION: &str = "
-type __Schema { types: [__Type] queryType: __Type mutationType: __Type subscriptionType: __Type
+type __Schema { description: String types: [__Type] queryType: __Type mutationType: __Type subscriptionType: __Type
     directives: [__Directive] }
 type __Type { fields: [__Field] interfaces: [__Type] possibleTypes: [__Type] enumValues: [__EnumValue]
     inputFields: [__InputValue] ofType: __Type kind: __TypeKind name: String description: String
@@ -67,24 +75,28 @@ impl Shape {
     /// of its fields then counts for one.
     #[must_use]
     pub fn read(sdl: &str) -> Self {
+        let definitions: Vec<_> = [sdl, INTROSPECTION]
+            .into_iter()
+            .filter_map(|text| parse_schema(text).ok())
+            .flat_map(|document| document.definitions)
+            .collect();
+        let mut census = Census::default();
+        for definition in &definitions {
+            census.add(definition);
+        }
         let mut types: HashMap<String, Fields> = HashMap::new();
-        for text in [sdl, INTROSPECTION] {
-            let definitions = parse_schema(text)
-                .map(|document| document.definitions)
-                .unwrap_or_default();
-            for definition in definitions {
-                let TypeSystemDefinition::Type(definition) = definition else {
-                    continue;
-                };
-                let fields = match definition.node.kind {
-                    TypeKind::Object(object) => object.fields,
-                    TypeKind::Interface(interface) => interface.fields,
-                    _ => Vec::new(),
-                };
-                let known = types.entry(definition.node.name.node.to_string()).or_default();
-                let owner = &definition.node.name.node;
-                known.extend(fields.iter().map(|field| read(&field.node, owner)));
-            }
+        for definition in definitions {
+            let TypeSystemDefinition::Type(definition) = definition else {
+                continue;
+            };
+            let fields = match definition.node.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                _ => Vec::new(),
+            };
+            let known = types.entry(definition.node.name.node.to_string()).or_default();
+            let owner = &definition.node.name.node;
+            known.extend(fields.iter().map(|field| read(&field.node, owner, &census)));
         }
         Self(types)
     }
@@ -104,21 +116,24 @@ pub(super) const fn root(operation: OperationType) -> &'static str {
     }
 }
 
-fn read(field: &FieldDefinition, owner: &str) -> (String, Field) {
+fn read(field: &FieldDefinition, owner: &str, census: &Census) -> (String, Field) {
     let takes = |name: &str| field.arguments.iter().any(|argument| argument.node.name.node == name);
-    let size = if takes("first") && takes("last") {
+    let is_list = matches!(field.ty.node.base, BaseType::List(_));
+    let size = if let Some(size) = census.size(owner, &field.name.node) {
+        size
+    } else if takes("first") && takes("last") {
         Size::Page
     } else if field.arguments.iter().any(|argument| is_identifiers(&argument.node)) {
         Size::Identifiers
     } else if takes("from") && takes("to") && takes("interval") {
         Size::Series
-    } else if matches!(field.ty.node.base, BaseType::List(_)) && !owner.ends_with(CONNECTION) {
+    } else if is_list && !owner.ends_with(CONNECTION) {
         Size::List
     } else {
         Size::One
     };
     let name = field.name.node.to_string();
-    let is_endless = owner == "__Type" && size == Size::List && name != "enumValues";
+    let is_endless = owner == "__Type" && is_list && name != "enumValues";
     let of = named(&field.ty.node).to_owned();
     (name, Field { of, size, is_endless })
 }
@@ -151,15 +166,17 @@ mod tests {
             ("Query", "funds", "FundConnection", Size::Page),
             ("Query", "nodes", "Node", Size::Identifiers),
             ("Query", "budgetSeries", "BudgetPoint", Size::Series),
-            ("Query", "__schema", "__Schema", Size::One),
+            ("Query", "__schema", "__Schema", Size::Share { all: 1, among: 4 }),
             ("Viewer", "roles", "RoleGrant", Size::List),
             ("FundConnection", "nodes", "Fund", Size::One),
-            ("__Type", "fields", "__Field", Size::List),
+            ("__Field", "type", "__Type", Size::One),
             ("Node", "id", "ID", Size::One),
             ("Mutation", "logIn", "LogInPayload", Size::One),
         ] {
             assert_eq!(field(&shape, on, name), (of.to_owned(), size), "{on}.{name}");
         }
         assert_eq!(shape.fields("Nothing"), None);
+        let (of, size) = field(&shape, "__Type", "fields");
+        assert!(of == "__Field" && matches!(size, Size::Share { .. }), "{of} {size:?}");
     }
 }

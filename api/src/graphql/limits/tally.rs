@@ -6,19 +6,22 @@
 
 use std::collections::HashMap;
 
-use async_graphql::Positioned;
 use async_graphql::parser::types::{
     Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet,
 };
+use async_graphql::{Name, Positioned, ServerError};
 
-use super::Limit;
 use super::given::Given;
 use super::shape::{self, Fields, Shape};
+use super::{Excess, Limit, Refused};
 
 /// What a selection asks for, its fragments included as often as they are spread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) fields: u64,
+    /// Fields, fragments that are spread and fragments without a name: each is walked through, be there a field in it
+    /// or not.
+    pub(super) selections: u64,
     /// Those of them that are not inside another.
     pub(super) roots: u64,
     pub(super) aliases: u64,
@@ -44,6 +47,7 @@ impl Tally {
     fn and(self, other: Self) -> Self {
         Self {
             fields: self.fields.saturating_add(other.fields),
+            selections: self.selections.saturating_add(other.selections),
             roots: self.roots.saturating_add(other.roots),
             aliases: self.aliases.saturating_add(other.aliases),
             directives: self.directives.saturating_add(other.directives),
@@ -56,15 +60,6 @@ impl Tally {
             introspects: self.introspects || other.introspects,
         }
     }
-}
-
-/// Why a document cannot be added up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Endless {
-    /// A fragment is spread within itself.
-    Cycle(String),
-    /// Selections are inside one another so many times: as many as [`Limit::Nesting`] allows, and one more.
-    Nesting,
 }
 
 /// Adds up an operation of a document.
@@ -86,10 +81,15 @@ impl<'a> Counter<'a> {
         }
     }
 
-    pub(super) fn count(mut self, operation: &'a OperationDefinition) -> Result<Tally, Endless> {
+    pub(super) fn count(&mut self, operation: &'a OperationDefinition) -> Result<Tally, Refused> {
         let root = self.shape.fields(shape::root(operation.ty));
         let selected = self.selections(&operation.selection_set.node, root, 1)?;
         Ok(selected.and(self.directives(&operation.directives)))
+    }
+
+    /// The names of the fragments that the operation leads to.
+    pub(super) fn reached(self) -> impl Iterator<Item = &'a str> {
+        self.fragments.into_keys()
     }
 
     fn selections(
@@ -97,9 +97,12 @@ impl<'a> Counter<'a> {
         selections: &'a SelectionSet,
         on: Option<&'a Fields>,
         level: u64,
-    ) -> Result<Tally, Endless> {
+    ) -> Result<Tally, Refused> {
         if level > Limit::Nesting.maximum() && !selections.items.is_empty() {
-            return Err(Endless::Nesting);
+            return Err(Refused::from(Excess {
+                limit: Limit::Nesting,
+                actual: Limit::Nesting.maximum() + 1,
+            }));
         }
         let mut sum = Tally::default();
         for selection in &selections.items {
@@ -110,16 +113,17 @@ impl<'a> Counter<'a> {
                     let on = condition.map_or(on, |condition| self.shape.fields(&condition.node.on.node));
                     self.selections(&inline.node.selection_set.node, on, level + 1)?
                 }
-                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, level)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name, level)?,
             };
             let directives = self.directives(selection.node.directives());
             sum = sum.and(selected).and(directives);
+            sum.selections = sum.selections.saturating_add(1);
         }
         sum.nesting += u64::from(!selections.items.is_empty());
         Ok(sum)
     }
 
-    fn field(&mut self, field: &'a Field, on: Option<&'a Fields>, level: u64) -> Result<Tally, Endless> {
+    fn field(&mut self, field: &'a Field, on: Option<&'a Fields>, level: u64) -> Result<Tally, Refused> {
         let name = field.name.node.as_str();
         let known = on.and_then(|fields| fields.get(name));
         let is_unknown = on.is_some() && known.is_none() && name != "__typename";
@@ -127,7 +131,7 @@ impl<'a> Counter<'a> {
         let inside = self.selections(&field.selection_set.node, target, level + 1)?;
         let arguments = field.arguments.iter().map(|(_, value)| self.given.size(&value.node));
         let values = arguments.fold(0, u64::saturating_add);
-        let objects = known.map_or(1, |known| self.given.objects(known.size, field));
+        let cost = known.map_or(inside.cost, |known| self.given.cost(known.size, field, inside.cost));
         Ok(Tally {
             fields: inside.fields.saturating_add(1),
             roots: 1,
@@ -136,21 +140,24 @@ impl<'a> Counter<'a> {
             values: inside.values.saturating_add(values),
             depth: inside.depth.saturating_add(1),
             introspection: inside.introspection + u64::from(known.is_some_and(|known| known.is_endless)),
-            cost: inside.cost.saturating_mul(objects).saturating_add(1),
+            cost: cost.saturating_add(1),
             introspects: inside.introspects || matches!(name, "__schema" | "__type"),
             ..inside
         })
     }
 
-    /// Adds up a fragment, the first time; one that there is not is nothing, and an error later.
-    fn fragment(&mut self, name: &'a str, level: u64) -> Result<Tally, Endless> {
+    /// Adds up a fragment, the first time.
+    fn fragment(&mut self, spread: &'a Positioned<Name>, level: u64) -> Result<Tally, Refused> {
+        let name = spread.node.as_str();
+        let invalid = |message| Refused::from(ServerError::new(message, Some(spread.pos)));
         match self.fragments.get(name) {
             Some(Some(known)) => return Ok(*known),
-            Some(None) => return Err(Endless::Cycle(name.to_owned())),
+            Some(None) => return Err(invalid(format!("The fragment \"{name}\" is spread within itself."))),
             None => {}
         }
+        // The library would walk through all that leads here, as often as it is spread, before it says so.
         let Some(fragment) = self.document.fragments.get(name) else {
-            return Ok(Tally::default());
+            return Err(invalid(format!("Unknown fragment: \"{name}\"")));
         };
         self.fragments.insert(name, None);
         let on = self.shape.fields(&fragment.node.type_condition.node.on.node);

@@ -8,15 +8,25 @@ use super::*;
 
 /// What a document within the limits costs, or the limit that it goes over and by how much.
 fn measured(document: &str, variables: serde_json::Value) -> Result<u64, (Limit, u64)> {
-    let excess = |excess: Excess| (excess.limit, excess.actual);
-    check_text(document).map_err(excess)?;
-    let parsed = parse_query(document).expect("a document");
-    let variables = Variables::from_json(variables);
-    let shape = Shape::read(&crate::graphql::sdl());
-    match check_document(&shape, &parsed, &variables) {
+    match check(document, &Variables::from_json(variables)) {
         Ok(measured) => Ok(measured.cost),
-        Err(Refused::Excess(one)) => Err(excess(one)),
-        Err(Refused::Cycle(name)) => panic!("a cycle of {name}"),
+        Err(Refused::Excess(excess)) => Err((excess.limit, excess.actual)),
+        Err(Refused::Invalid(error)) => panic!("{document}: {error:?}"),
+    }
+}
+
+fn check(document: &str, variables: &Variables) -> Result<Measured, Refused> {
+    check_text(document)?;
+    check_variables(variables)?;
+    let parsed = parse_query(document).expect("a document");
+    check_document(&Shape::read(&crate::graphql::sdl()), &parsed, variables)
+}
+
+/// Why a document within the limits is refused all the same, and where.
+fn invalid(document: &str) -> (String, Vec<usize>) {
+    match check(document, &Variables::default()) {
+        Err(Refused::Invalid(error)) => (error.message, error.locations.iter().map(|at| at.column).collect()),
+        other => panic!("{document}: {other:?}"),
     }
 }
 
@@ -80,15 +90,110 @@ fn fragments_count_as_often_as_they_are_spread_and_are_added_up_once() {
 
 #[test]
 fn a_fragment_within_itself_is_refused() {
-    let shape = Shape::read(&crate::graphql::sdl());
-    for document in [
-        "{ ...A } fragment A on Query { ...A }",
-        "{ ...A } fragment A on Query { viewer { ...B } } fragment B on Viewer { ...A }",
+    for (document, at) in [
+        ("{ ...A } fragment A on Query { ...A }", 35),
+        (
+            "{ ...A } fragment A on Query { viewer { ...B } } fragment B on Viewer { ...A }",
+            76,
+        ),
     ] {
-        let parsed = parse_query(document).expect("a document");
-        let refused = check_document(&shape, &parsed, &Variables::default());
-        assert_eq!(refused, Err(Refused::Cycle("A".to_owned())), "{document}");
+        let message = "The fragment \"A\" is spread within itself.".to_owned();
+        assert_eq!(invalid(document), (message, vec![at]), "{document}");
     }
+}
+
+#[test]
+fn a_fragment_that_there_is_not_or_that_nothing_leads_to_is_refused() {
+    for (document, message, at) in [
+        ("{ ...A }", "Unknown fragment: \"A\"", 6),
+        (
+            "{ ...A } fragment A on Query { viewer { ...B } }",
+            "Unknown fragment: \"B\"",
+            44,
+        ),
+        (
+            "{ __typename } fragment A on Query { nothing }",
+            "Fragment \"A\" is never used",
+            16,
+        ),
+        (
+            "{ ...A } fragment A on Query { __typename } fragment B on Query { ...C } fragment C on Query { ...A }",
+            "is never used",
+            0,
+        ),
+    ] {
+        let (told, places) = invalid(document);
+        assert!(told.contains(message), "{document}: {told}");
+        assert!(at == 0 || places == [at], "{document}: {places:?}");
+    }
+    let shared =
+        "query A { ...F } query B { ...F ...G } fragment F on Query { __typename } fragment G on Query { ...F }";
+    assert!(cost(shared).is_ok());
+}
+
+#[test]
+fn what_contradicts_itself_is_told_of_once() {
+    let conflict = |name: &str, difference: &str| {
+        format!(
+            "Fields \"{name}\" conflict because {difference}. Use different aliases on the fields to fetch both if \
+             this was intentional."
+        )
+    };
+    let arguments = "they have differing arguments";
+    for (document, message, places) in [
+        (
+            "{ funds(first: 1) { totalCount } funds(first: 2) { totalCount } funds(first: 3) { totalCount } }",
+            conflict("funds", arguments),
+            vec![3, 34],
+        ),
+        (
+            "{ funds(first: 1) { totalCount } ... { funds { totalCount } } }",
+            conflict("funds", arguments),
+            vec![3, 40],
+        ),
+        (
+            "{ ...F } fragment F on Query { a: viewer { user { id } } a: __typename }",
+            conflict("a", "\"viewer\" and \"__typename\" are different fields"),
+            vec![32, 58],
+        ),
+        (
+            "{ funds(first: 1, first: 1) { totalCount } }",
+            "There can only be one argument named \"first\"".to_owned(),
+            vec![19],
+        ),
+        (
+            "{ __typename @skip(if: true, if: true) }",
+            "There can only be one argument named \"if\"".to_owned(),
+            vec![30],
+        ),
+    ] {
+        assert_eq!(invalid(document), (message, places), "{document}");
+    }
+    for document in [
+        "{ funds(first: 1, after: \"a\") { totalCount } funds(after: \"a\", first: 1) { pageInfo { endCursor } } }",
+        "{ node(id: \"a\") { ... on Fund { a: code } ... on Call { a: status } } }",
+        "{ ...F ...F } fragment F on Query { viewer { user { id } } }",
+    ] {
+        assert!(cost(document).is_ok(), "{document}");
+    }
+}
+
+#[test]
+fn looking_for_contradictions_comes_to_an_end() {
+    // Each level of fragments looks at all that is inside of it.
+    let levels = |fields: usize| {
+        let fields = "__typename ".repeat(fields);
+        format!(
+            "{{ viewer {{ {} {fields} {} }} }}",
+            "... { ".repeat(24),
+            "} ".repeat(24)
+        )
+    };
+    assert!(cost(&levels(1_987)).is_ok());
+    assert_eq!(cost(&levels(1_988)), Err((Limit::Comparisons, 50_001)));
+    let arguments = (0..300).fold(String::new(), |text, one| text + &format!("a{one}: 1 "));
+    let pair = format!("{{ viewer {{ roles({arguments}) {{ role }} roles({arguments}) {{ role }} }} }}");
+    assert_eq!(cost(&pair), Err((Limit::Comparisons, 50_001)));
 }
 
 /// A document that has so many of something.
@@ -104,7 +209,12 @@ fn each_limit_holds_where_it_says_and_not_before() {
             many(number - 1, "} ")
         )
     };
-    let cases: [(Limit, Document<'_>); 9] = [
+    let selections = |number: u64| {
+        let (threes, ones) = ((number - 1) / 3, (number - 1) % 3);
+        let threes = many(threes, "...{...{__typename}}");
+        format!("{{ viewer {{ {threes} {} }} }}", many(ones, "__typename "))
+    };
+    let cases: [(Limit, Document<'_>); 10] = [
         (
             Limit::DocumentBytes,
             Box::new(|number| format!("{{ __typename }}{}", many(number - 14, " "))),
@@ -126,6 +236,7 @@ fn each_limit_holds_where_it_says_and_not_before() {
             Limit::Fields,
             Box::new(|number| format!("{{ viewer {{ {} }} }}", many(number - 1, "__typename "))),
         ),
+        (Limit::Selections, Box::new(selections)),
         (
             Limit::RootFields,
             Box::new(|number| format!("{{ {} }}", many(number, "__typename "))),
@@ -172,6 +283,45 @@ fn a_variable_counts_for_each_of_its_uses() {
 }
 
 #[test]
+fn a_variable_counts_whether_it_is_used_or_defined_or_neither() {
+    let items = |number: usize| json!({ "ids": vec!["a"; number] });
+    assert!(measured("{ __typename }", items(19_999)).is_ok());
+    assert_eq!(measured("{ __typename }", items(20_000)), Err((Limit::Values, 20_001)));
+    let shared = "query A($ids: [ID!]!) { nodes(ids: $ids) { id } } query B { ...F ...F }
+        fragment F on Query { nodes(ids: $ids) { id } }";
+    assert_eq!(
+        measured(shared, items(15_000)),
+        Err((Limit::Values, 2 * 15_001)),
+        "the second operation does not define it"
+    );
+}
+
+#[test]
+fn a_text_counts_by_its_length() {
+    let document = "query($id: ID!) { a: node(id: $id) { id } b: node(id: $id) { id } }";
+    let text = |bytes: usize| json!({ "id": "x".repeat(bytes) });
+    assert!(measured(document, text(9_999 * 64)).is_ok());
+    assert_eq!(measured(document, text(10_000 * 64)), Err((Limit::Values, 20_002)));
+    let written = format!(
+        "{{ {} }}",
+        format!("node(id: \"{}\") {{ id }} ", "x".repeat(4_000)).repeat(20)
+    );
+    assert!(cost(&written).is_ok());
+}
+
+#[test]
+fn introspection_costs_what_it_answers() {
+    let types = cost("{ __schema { types { name } } }").expect("within the limits");
+    let fields = cost("{ __schema { types { fields { name } } } }").expect("within the limits");
+    assert!(types < fields && fields < 20 * types, "{types} {fields}");
+    let many = format!("{{ __schema {{ types {{ fields {{ {} }} }} }} }}", "name ".repeat(790));
+    let Err((Limit::Cost, actual)) = cost(&many) else {
+        panic!("it answers half a million values");
+    };
+    assert!(actual > 100_000, "{actual}");
+}
+
+#[test]
 fn introspection_does_not_go_round_in_circles() {
     let once = "{ __schema { types { fields { type { name } } } } }";
     assert!(cost(once).is_ok());
@@ -189,11 +339,13 @@ fn every_limit_says_how_much_there_was_and_how_much_there_may_be() {
         Limit::Operations,
         Limit::Depth,
         Limit::Fields,
+        Limit::Selections,
         Limit::RootFields,
         Limit::UnknownFields,
         Limit::Aliases,
         Limit::Directives,
         Limit::Values,
+        Limit::Comparisons,
         Limit::Introspection,
         Limit::Cost,
     ] {
