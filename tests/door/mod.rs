@@ -3,6 +3,7 @@
 mod attack;
 mod fuzz;
 mod introspection;
+mod password;
 mod persisted;
 mod public;
 mod rate;

@@ -13,7 +13,6 @@ use crate::harness::{Engine, Fixture, TestApp, TestDatabase, mutation, on_both_d
 
 on_both_databases![
     whoever_sends_too_many_requests_is_told_when_to_come_again,
-    a_password_is_guessed_at_slowly,
     what_is_too_much_to_do_is_turned_away,
 ];
 
@@ -67,30 +66,6 @@ async fn whoever_sends_too_many_requests_is_told_when_to_come_again(Strict(app):
     assert_eq!(send(None).await.status(), 200, "as it was told");
 }
 
-async fn a_password_is_guessed_at_slowly(app: TestApp) {
-    let guess = async |email: &str| {
-        let input = json!({ "email": email, "password": "not the right one" });
-        app.ask(None, &mutation("logIn", ""), json!({ "input": input })).await
-    };
-    let wrong = |answer: &Value| answer["data"]["logIn"]["userErrors"][0].is_object();
-    for attempt in 0..10 {
-        // However the address is written.
-        let email = if attempt % 2 == 0 {
-            "ada@example.org"
-        } else {
-            " Ada@Example.org"
-        };
-        let answer = guess(email).await;
-        assert!(wrong(&answer), "{answer:#}");
-    }
-    let answer = guess("ada@example.org").await;
-    let error = &answer["errors"][0];
-    assert_eq!(error["extensions"]["code"], "RATE_LIMITED", "{answer:#}");
-    assert_eq!(error["path"], json!(["logIn"]));
-    let another = guess("bob@example.org").await;
-    assert!(wrong(&another), "{another:#}");
-}
-
 /// A server that runs one request, and lets one wait.
 struct Narrow(TestApp);
 
@@ -100,7 +75,7 @@ impl Fixture for Narrow {
             requests_per_second: None,
             running: 1,
             waiting: 1,
-            patience: Duration::from_secs(30),
+            ..Capacity::default()
         };
         let settings = Settings {
             capacity,
