@@ -20,14 +20,15 @@ use uuid::Uuid;
 
 use super::address::client_address;
 use super::auth;
-use super::body::{self, Malformed};
+use super::body;
+use super::failure::{Failure, Malformed};
 use super::media::{self, Media};
 use super::parameters::Parameters;
 use crate::App;
 use crate::graphql::error::{Error, code};
 use crate::graphql::{Caller, Locale, code_of, is_request_error, prepare, refuse};
 use crate::telemetry::{Exchange, Outcome};
-use crate::traffic;
+use crate::traffic::{self, Held};
 
 /// Runs a request that is sent as JSON.
 pub(super) async fn post(
@@ -64,26 +65,6 @@ enum Sent {
     Url,
 }
 
-/// Why there is no response of the schema.
-enum Failure {
-    /// It is not a GraphQL request.
-    Malformed(Malformed),
-    /// It is one that may not run.
-    Refused(Box<Response>),
-}
-
-impl From<Malformed> for Failure {
-    fn from(malformed: Malformed) -> Self {
-        Self::Malformed(malformed)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Refused(Box::new(refuse(error)))
-    }
-}
-
 async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> HttpResponse {
     let reply = Reply::to(request, exchange);
     let by_url = matches!(sent, Sent::Url);
@@ -114,8 +95,10 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
     // Before the body is read: whoever sends too many is not listened to.
     app.traffic.count(caller)?;
     let by_url = matches!(sent, Sent::Url);
+    // To the end: what was read is in memory while the request waits and runs, in one form or another.
+    let mut held = app.traffic.held(caller);
     let parameters = match sent {
-        Sent::Body(payload) => read(headers, payload).await?,
+        Sent::Body(payload) => read(headers, payload, &mut held).await?,
         Sent::Url => body::parse_url(request.query_string())?,
     };
     let mut prepared = prepare(app, parameters.request(&app.documents)?).map_err(Failure::Refused)?;
@@ -133,17 +116,17 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
         address,
     };
     let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
-    drop(place);
+    drop((place, held));
     let response = response.map_err(|_| Error::busy("a request took too long"))?;
     Ok((response, user.is_none()))
 }
 
-async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Parameters, Malformed> {
+async fn read(headers: &HeaderMap, payload: web::Payload, held: &mut Held<'_>) -> Result<Parameters, Failure> {
     if !media::is_json(headers) {
         let message = "Send the request as `Content-Type: application/json`, in UTF-8.";
-        return Err(Malformed::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        return Err(Malformed::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).into());
     }
-    body::parse(&body::read(headers, payload).await?)
+    Ok(body::parse(&body::read(headers, payload, held).await?)?)
 }
 
 /// How one request is answered.

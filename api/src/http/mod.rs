@@ -14,6 +14,7 @@ mod address;
 mod auth;
 mod body;
 mod door;
+mod failure;
 mod graphiql;
 mod graphql;
 mod headers;

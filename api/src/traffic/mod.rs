@@ -3,6 +3,7 @@
 //! Each process counts for itself: with several behind one address, a caller may have the sum.
 
 mod attempts;
+mod load;
 mod queue;
 mod rate;
 
@@ -15,6 +16,8 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::graphql::error::{Error, Result};
 use attempts::Attempts;
+pub use load::Held;
+use load::Load;
 pub(crate) use queue::Queue;
 use rate::Rate;
 
@@ -80,6 +83,7 @@ pub struct Traffic {
     callers: Option<Rate<Caller>>,
     passwords: Option<Rate<Caller>>,
     attempts: Attempts,
+    load: Load,
     queue: Queue,
     patience: Duration,
 }
@@ -93,6 +97,7 @@ impl Traffic {
             callers: rate(capacity.requests_per_second, BURST_SECONDS),
             passwords: rate(capacity.passwords_per_second, PASSWORDS_BURST_SECONDS),
             attempts: Attempts::new(),
+            load: Load::default(),
             queue: Queue::new(capacity.running, capacity.waiting),
             patience: capacity.patience,
         }
@@ -130,6 +135,12 @@ impl Traffic {
     /// Remembers that somebody has signed in to an account, who is not kept out by strangers' attempts from now on.
     pub fn signed_in(&self, account: &str, address: IpAddr) {
         self.attempts.succeeded(account, Caller::at(address));
+    }
+
+    /// Counts the bytes of a request that are in memory, until what this answers is dropped.
+    #[must_use]
+    pub fn held(&self, caller: Caller) -> Held<'_> {
+        self.load.of(caller)
     }
 
     /// Waits for one of the requests that run to end, if there are as many as there may be. The place is free again
