@@ -89,9 +89,11 @@ async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sen
 /// Runs a request, and tells whether it was a stranger's.
 async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> Result<(Response, bool), Failure> {
     let headers = request.headers();
-    let user = auth::user(app, headers)?;
     let address = client_address(request, &app.door.trusted_proxies);
-    let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
+    let stranger = traffic::Caller::at(address);
+    // It takes a signature to find out that a token proves nothing, so whoever shows one is counted, too.
+    let user = auth::user(app, headers).map_err(|error| app.traffic.count(stranger).err().unwrap_or(error))?;
+    let caller = user.map_or(stranger, traffic::Caller::User);
     // Before the body is read: whoever sends too many is not listened to.
     app.traffic.count(caller)?;
     let by_url = matches!(sent, Sent::Url);
@@ -107,17 +109,17 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
         Some(OperationType::Subscription) => return Err(not_here()),
         _ => {}
     }
+    exchange.asks(prepared.request(), user);
     let place = app.traffic.enter().await?;
-    let actor = auth::actor(app, user, exchange.request_id()).await?;
-    exchange.asks(prepared.request(), &actor);
-    let caller = Caller {
-        actor,
-        locale: locale(headers),
-        address,
+    let running = async {
+        let actor = auth::actor(app, user, exchange.request_id()).await?;
+        let locale = locale(headers);
+        let caller = Caller { actor, locale, address };
+        Ok::<_, Error>(prepared.run(app, caller).await)
     };
-    let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
+    let response = tokio::time::timeout(app.traffic.patience(), running).await;
     drop((place, held));
-    let response = response.map_err(|_| Error::busy("a request took too long"))?;
+    let response = response.map_err(|_| Error::busy("a request took too long"))??;
     Ok((response, user.is_none()))
 }
 

@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_graphql::{Request, Response, Value};
-use domain::Actor;
 use entity::value::UserId;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -129,7 +128,7 @@ impl Exchange {
     }
 
     /// Says who asks for what.
-    pub fn asks(&self, request: &mut Request, actor: &Actor) {
+    pub fn asks(&self, request: &mut Request, user: Option<UserId>) {
         let (kind, name) = operation::of(request);
         let span = &self.0.span;
         if !span.is_disabled() {
@@ -139,7 +138,7 @@ impl Exchange {
             }
         }
         if let Some(facts) = &mut *self.facts() {
-            facts.actor = actor.user_id();
+            facts.actor = user;
             facts.kind = kind;
             facts.name = name;
         }
