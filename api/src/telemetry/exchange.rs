@@ -10,7 +10,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use uuid::Uuid;
 
 use super::metrics::Metrics;
-use super::operation::{self, Kind};
+use super::operation::{self, Asked, Kind};
 use crate::graphql::{code_of, is_request_error};
 
 /// The code of a request whose client went away before it was answered.
@@ -161,7 +161,12 @@ impl Inner {
     fn write(&self, facts: &Facts, outcome: &Outcome, status: Option<u16>, bytes: Option<u64>) {
         let elapsed = self.begun.elapsed();
         self.metrics.in_flight.dec();
-        let operation = self.metrics.names.count_as(facts.name.as_deref(), outcome.ran);
+        let asked = match facts.actor {
+            _ if !outcome.ran => Asked::InVain,
+            Some(_) => Asked::BySomebody,
+            None => Asked::ByStranger,
+        };
+        let operation = self.metrics.names.count_as(facts.name.as_deref(), asked);
         self.metrics.answered(operation, facts.kind, outcome.code(), elapsed);
         self.metrics.failed(&outcome.errors);
         self.metrics.refused(&outcome.refusals);
