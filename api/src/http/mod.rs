@@ -22,6 +22,7 @@ mod media;
 mod metrics;
 mod origin;
 mod parameters;
+mod ready;
 mod socket;
 pub(crate) mod tls;
 mod watch;
@@ -38,14 +39,12 @@ use crate::App;
 pub use address::TrustedProxies;
 pub use door::Door;
 pub use origin::{NotAnOrigin, Origin};
+use ready::Readiness;
 pub use socket::{Options as SocketOptions, Sockets};
 pub use tls::{Tls, TlsError};
 
 /// How long requests in progress may take to end once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
-
-/// How long the database has to answer. Whoever asks whether we are ready is about to give up, too.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server of the app on a listener, with a number of threads. Awaiting it runs it, until its handle stops it.
 ///
@@ -53,11 +52,12 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     give_up_after(&listener, app.sockets.options().patience)?;
     let tls = app.door.tls.clone();
-    let app = web::Data::new(app);
+    let (app, readiness) = (web::Data::new(app), web::Data::new(Readiness::default()));
     let server = HttpServer::new(move || {
         let routes = |config: &mut web::ServiceConfig| routes(config, &app);
         actix_web::App::new()
             .app_data(web::Data::clone(&app))
+            .app_data(web::Data::clone(&readiness))
             .wrap(Compress::default())
             .wrap(Condition::new(
                 !app.door.origins.is_empty(),
@@ -109,7 +109,7 @@ fn routes(config: &mut web::ServiceConfig, app: &App) {
                 .default_service(web::to(not_found)),
         )
         .route("/healthz", web::get().to(alive))
-        .route("/readyz", web::get().to(ready));
+        .route("/readyz", web::get().to(ready::get));
     if !app.production {
         config.route("/", web::get().to(graphiql::get));
     }
@@ -117,16 +117,6 @@ fn routes(config: &mut web::ServiceConfig, app: &App) {
 
 async fn alive() -> HttpResponse {
     text(HttpResponse::Ok(), "alive\n")
-}
-
-async fn ready(app: web::Data<App>) -> HttpResponse {
-    if app.is_stopping() {
-        return text(HttpResponse::ServiceUnavailable(), "stopping\n");
-    }
-    match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
-        Ok(Ok(())) => text(HttpResponse::Ok(), "ready\n"),
-        Ok(Err(_)) | Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
-    }
 }
 
 async fn not_found() -> HttpResponse {
