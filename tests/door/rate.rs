@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use api::Settings;
 use api::traffic::Capacity;
+use futures_util::FutureExt;
 use futures_util::future::join_all;
 use reqwest::header;
 use sea_orm::ConnectionTrait;
@@ -16,6 +17,7 @@ on_both_databases![
     whoever_sends_too_many_requests_is_told_when_to_come_again,
     whoever_shows_tokens_that_prove_nothing_is_counted_too,
     what_is_too_much_to_do_is_turned_away,
+    whoever_hangs_up_while_they_wait_leaves_their_place,
 ];
 
 /// A server that takes two requests a second of one caller.
@@ -119,6 +121,31 @@ async fn what_is_too_much_to_do_is_turned_away(Narrow(app): Narrow) {
         let answer: Value = response.json().await.expect("JSON");
         assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAVAILABLE");
     }
+    let after = app.request(None, "{ __typename }", &Value::Null).send().await;
+    assert_eq!(after.expect("the server answers").status(), 200);
+}
+
+async fn whoever_hangs_up_while_they_wait_leaves_their_place(Narrow(app): Narrow) {
+    let running = app.app.traffic.enter().await.expect("a place");
+    // Whether one more would wait, rather than be turned away.
+    let has_room = || app.app.traffic.enter().now_or_never().is_none();
+    let eventually = async |room: bool| {
+        for _ in 0..1_000 {
+            if has_room() == room {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        false
+    };
+    for _ in 0..3 {
+        let request = app.request(None, "{ __typename }", &Value::Null).send();
+        let waiting = tokio::spawn(request);
+        assert!(eventually(false).await, "it takes the place of who waits");
+        waiting.abort();
+        assert!(eventually(true).await, "and leaves it with its client");
+    }
+    drop(running);
     let after = app.request(None, "{ __typename }", &Value::Null).send().await;
     assert_eq!(after.expect("the server answers").status(), 200);
 }

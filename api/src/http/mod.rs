@@ -69,6 +69,8 @@ pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Resul
     });
     let server = server
         .workers(workers)
+        // Whoever has hung up waits for nothing: their request lets go of its place. What a command has begun goes on.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
     let Some(tls) = tls else {
