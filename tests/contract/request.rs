@@ -124,7 +124,7 @@ async fn answers_are_private_and_of_the_type_that_was_asked_for(app: TestApp) {
         assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-store");
         assert_eq!(
             response.headers()[header::VARY],
-            "Authorization, Accept, Accept-Language"
+            "Authorization, Accept, Accept-Language, Accept-Encoding"
         );
     }
 }

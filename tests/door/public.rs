@@ -1,14 +1,16 @@
 //! Queries by GET: what is public may be kept by caches, and nothing else.
 
+use api::http::Door;
 use reqwest::{Response, header};
 use serde_json::{Value, json};
 
 use crate::flows::stage;
-use crate::harness::{TestApp, on_both_databases};
+use crate::harness::{Engine, Fixture, TestApp, TestDatabase, on_both_databases};
 
 on_both_databases![
     what_anybody_may_read_is_kept_until_it_changes,
     what_somebody_may_read_is_kept_by_nobody,
+    an_answer_that_is_compressed_says_so_to_caches_whoever_asks,
     a_query_is_sent_by_get_as_by_post,
     a_mutation_or_a_subscription_is_not_sent_by_get,
 ];
@@ -70,6 +72,52 @@ async fn what_somebody_may_read_is_kept_by_nobody(app: TestApp) {
     let failed = get(&app, &[("query", "{ nothing }")], &[]).await;
     assert_eq!(failed.headers()[header::CACHE_CONTROL], "private, no-store");
     assert_eq!(failed.headers().get(header::ETAG), None);
+}
+
+/// A server that lets the pages of one other site in.
+struct Friendly(TestApp);
+
+const FRIEND: &str = "https://grants.example.org";
+
+impl Fixture for Friendly {
+    async fn start(engine: Engine) -> Self {
+        let door = Door {
+            origins: vec![FRIEND.parse().expect("an origin")],
+            ..Door::default()
+        };
+        Self(TestApp::behind(door, false, TestDatabase::migrated(engine).await).await)
+    }
+}
+
+/// What an answer says that it depends on, in small letters.
+fn vary(response: &Response) -> String {
+    let lines = response.headers().get_all(header::VARY).iter();
+    let lines: Vec<_> = lines.map(|line| line.to_str().expect("a text")).collect();
+    lines.join(", ").to_lowercase()
+}
+
+async fn an_answer_that_is_compressed_says_so_to_caches_whoever_asks(Friendly(friendly): Friendly) {
+    let plain = TestApp::on(TestDatabase::migrated(friendly.storage.engine).await).await;
+    let parameters = [("query", CALLS), ("variables", r#"{"first":5}"#)];
+    for (app, origin) in [
+        (&plain, None),
+        (&friendly, None),
+        (&friendly, Some(FRIEND)),
+        (&friendly, Some("https://evil.example.org")),
+    ] {
+        let mut headers = vec![(header::ACCEPT_ENCODING, "gzip")];
+        headers.extend(origin.map(|origin| (header::ORIGIN, origin)));
+        let full = get(app, &parameters, &headers).await;
+        assert_eq!(full.status(), 200);
+        assert_eq!(full.headers()[header::CONTENT_ENCODING], "gzip");
+        assert!(vary(&full).contains("accept-encoding"), "{origin:?}: {}", vary(&full));
+        let tag = full.headers()[header::ETAG].to_str().expect("a tag").to_owned();
+        headers.push((header::IF_NONE_MATCH, &tag));
+        let known = get(app, &parameters, &headers).await;
+        assert_eq!(known.status(), 304);
+        assert!(vary(&known).contains("accept-encoding"), "{origin:?}: {}", vary(&known));
+        assert!(vary(&known).contains("authorization"), "{origin:?}: {}", vary(&known));
+    }
 }
 
 async fn a_query_is_sent_by_get_as_by_post(app: TestApp) {

@@ -59,6 +59,10 @@ const NOT_ALLOWED: Malformed = Malformed::new(
     "Send queries by POST or GET, and mutations by POST.",
 );
 
+/// What an answer depends on, as caches are told. That it may be compressed is said here, and not left to what
+/// compresses it: that adds a line of its own, which CORS does not keep, and leaves out answers without a body.
+const DEPENDS_ON: &str = "Authorization, Accept, Accept-Language, Accept-Encoding";
+
 /// How the request is sent.
 enum Sent {
     Body(web::Payload),
@@ -188,7 +192,7 @@ impl Reply {
         builder
             .insert_header((CONTENT_TYPE, self.media.content_type()))
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .insert_header((VARY, "Authorization, Accept, Accept-Language"))
+            .insert_header((VARY, DEPENDS_ON))
             .insert_header(("x-request-id", self.request_id.to_string()));
         builder
     }
