@@ -11,7 +11,9 @@ on_both_databases![
     what_anybody_may_read_is_kept_until_it_changes,
     what_somebody_may_read_is_kept_by_nobody,
     an_answer_that_is_compressed_says_so_to_caches_whoever_asks,
+    a_tag_is_compared_however_weak,
     a_query_is_sent_by_get_as_by_post,
+    a_query_by_head_is_answered_as_by_get_without_a_body,
     a_mutation_or_a_subscription_is_not_sent_by_get,
 ];
 
@@ -120,6 +122,44 @@ async fn an_answer_that_is_compressed_says_so_to_caches_whoever_asks(Friendly(fr
     }
 }
 
+async fn a_tag_is_compared_however_weak(app: TestApp) {
+    let parameters = [("query", CALLS), ("variables", r#"{"first":5}"#)];
+    let full = get(&app, &parameters, &[]).await;
+    let weak = full.headers()[header::ETAG].to_str().expect("a tag").to_owned();
+    let strong = weak.strip_prefix("W/").expect("a weak tag");
+    for (known, status) in [
+        (weak.as_str(), 304),
+        (strong, 304),
+        ("*", 304),
+        (&format!("\"other\", {strong}"), 304),
+        ("\"other\"", 200),
+        ("W/\"other\"", 200),
+    ] {
+        let answer = get(&app, &parameters, &[(header::IF_NONE_MATCH, known)]).await;
+        assert_eq!(answer.status(), status, "{known}");
+    }
+}
+
+async fn a_query_by_head_is_answered_as_by_get_without_a_body(app: TestApp) {
+    let parameters = [("query", CALLS), ("variables", r#"{"first":5}"#)];
+    let by_get = get(&app, &parameters, &[]).await;
+    let url = by_get.url().clone();
+    let by_head = app.http.head(url).send().await.expect("the server answers");
+    assert_eq!(by_head.status(), 200);
+    for name in [
+        header::ETAG,
+        header::CACHE_CONTROL,
+        header::CONTENT_TYPE,
+        header::CONTENT_LENGTH,
+    ] {
+        assert_eq!(by_head.headers().get(&name), by_get.headers().get(&name), "{name}");
+    }
+    assert!(by_head.bytes().await.expect("nothing").is_empty());
+    assert!(!by_get.bytes().await.expect("an answer").is_empty());
+    let nothing = app.http.head(format!("{}/graphql", app.url)).send().await;
+    assert_eq!(nothing.expect("the server answers").status(), 400);
+}
+
 async fn a_query_is_sent_by_get_as_by_post(app: TestApp) {
     let document = "query A { __typename } query B($first: Int = 1) { funds(first: $first) { totalCount } }";
     let named = get(
@@ -138,6 +178,7 @@ async fn a_query_is_sent_by_get_as_by_post(app: TestApp) {
         &[("query", document), ("variables", "{")][..],
         &[("query", document), ("variables", "[1]")],
         &[("query", document), ("extensions", "1")],
+        &[("query", document), ("extensions", "[null]")],
         &[("query", document), ("query", document)],
         &[("operationName", "A")],
         &[],

@@ -7,7 +7,10 @@ use reqwest::StatusCode;
 
 use crate::harness::{TestApp, on_both_databases};
 
-on_both_databases![the_database_is_asked_once_a_second_however_many_ask];
+on_both_databases![
+    the_database_is_asked_once_a_second_however_many_ask,
+    a_probe_by_head_is_answered_as_by_get_without_a_body,
+];
 
 async fn the_database_is_asked_once_a_second_however_many_ask(app: TestApp) {
     let (before, begun) = (app.database.statements(), Instant::now());
@@ -19,4 +22,21 @@ async fn the_database_is_asked_once_a_second_however_many_ask(app: TestApp) {
     }
     let (asked, seconds) = (app.database.statements() - before, begun.elapsed().as_secs());
     assert!((1..=seconds + 1).contains(&asked), "{asked} in {seconds} s");
+}
+
+async fn a_probe_by_head_is_answered_as_by_get_without_a_body(app: TestApp) {
+    for path in ["/healthz", "/readyz"] {
+        let url = format!("{}{path}", app.url);
+        let by_get = app.http.get(&url).send().await.expect("the server answers");
+        let by_head = app.http.head(&url).send().await.expect("the server answers");
+        assert_eq!(by_head.status(), StatusCode::OK, "{path}");
+        for name in ["content-type", "content-length", "cache-control"] {
+            assert_eq!(by_head.headers().get(name), by_get.headers().get(name), "{path} {name}");
+        }
+        assert!(by_head.bytes().await.expect("nothing").is_empty(), "{path}");
+    }
+    app.app.begin_to_stop();
+    let stopping = app.http.head(format!("{}/readyz", app.url)).send().await;
+    let stopping = stopping.expect("the server answers");
+    assert_eq!(stopping.status(), StatusCode::SERVICE_UNAVAILABLE, "at once");
 }

@@ -164,6 +164,9 @@ mod tests {
             r#"{"query":"{ a }","variables":"{}"}"#,
             r#"{"query":"{ a }","variables":[]}"#,
             r#"{"query":"{ a }","extensions":[]}"#,
+            r#"{"query":"{ a }","extensions":[null]}"#,
+            r#"{"query":"{ a }","extensions":[["sha"]]}"#,
+            r#"{"query":"{ a }","extensions":{"persistedQuery":["sha"]}}"#,
         ] {
             assert_eq!(
                 parse(body.as_bytes()).err().map(|refusal| refusal.status),
@@ -172,5 +175,20 @@ mod tests {
             );
         }
         assert!(parse(b"{\"query\":\"\xff\"}").is_err(), "not UTF-8");
+    }
+
+    #[test]
+    fn what_is_an_object_in_a_body_is_one_in_a_url() {
+        let lists = ["[]", "[null]", "[[\"sha\"]]", "{\"persistedQuery\":[\"sha\"]}"];
+        for extensions in lists {
+            assert!(
+                parse_url(&format!("query={{a}}&extensions={extensions}")).is_err(),
+                "{extensions}"
+            );
+        }
+        for extensions in ["", "null", "{}"] {
+            let read = parse_url(&format!("query={{a}}&extensions={extensions}"));
+            assert!(read.is_ok(), "{extensions}");
+        }
     }
 }

@@ -40,7 +40,7 @@ pub(super) async fn post(
     answer(&app, &request, &exchange, Sent::Body(payload)).await
 }
 
-/// Runs a query that is sent as the parameters of a URL, so that caches may keep what is public.
+/// Runs a query that is sent as the parameters of a URL, by GET or HEAD, so that caches may keep what is public.
 pub(super) async fn get(request: HttpRequest, app: web::Data<App>, exchange: web::ReqData<Exchange>) -> HttpResponse {
     answer(&app, &request, &exchange, Sent::Url).await
 }
@@ -50,7 +50,7 @@ pub(super) async fn neither(request: HttpRequest, exchange: web::ReqData<Exchang
     let mut response = Reply::to(&request, &exchange).refuse(NOT_ALLOWED);
     response
         .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 
@@ -129,11 +129,22 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
 
 async fn read(headers: &HeaderMap, payload: web::Payload, held: &mut Held<'_>) -> Result<Parameters, Failure> {
     if !media::is_json(headers) {
-        let message = "Send the request as `Content-Type: application/json`, in UTF-8.";
-        return Err(Malformed::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message).into());
+        return Err(NOT_JSON.into());
+    }
+    if !media::is_plain(headers) {
+        return Err(NOT_PLAIN.into());
     }
     Ok(body::parse(&body::read(headers, payload, held).await?)?)
 }
+
+const NOT_JSON: Malformed = Malformed::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "Send the request as `Content-Type: application/json`, in UTF-8.",
+);
+const NOT_PLAIN: Malformed = Malformed::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "Send the request as it is, without a `Content-Encoding`.",
+);
 
 /// How one request is answered.
 struct Reply {
@@ -211,12 +222,16 @@ fn retry_after(error: &ServerError) -> Option<String> {
     Some(seconds.to_string())
 }
 
-/// Whether a client has the response with a tag: RFC 9110, 13.1.2.
+/// Whether a client has the response with a tag, whether it calls it weak or not: RFC 9110, 13.1.2.
 fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    fn opaque(tag: &str) -> &str {
+        tag.strip_prefix("W/").unwrap_or(tag)
+    }
     let known = headers.get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
     known
         .flat_map(|known| known.split(','))
-        .any(|known| matches!(known.trim(), "*") || known.trim() == tag)
+        .map(str::trim)
+        .any(|known| known == "*" || opaque(known) == opaque(tag))
 }
 
 fn not_here() -> Failure {

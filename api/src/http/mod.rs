@@ -8,6 +8,8 @@
 //! | `GET /metrics` | figures for Prometheus; in production only with their token |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
 //!
+//! What is answered to `GET` is answered to `HEAD`, too, without its body.
+//!
 //! Whatever is answered has passed [`headers`], and answers of the contract [`watch`], too.
 
 mod address;
@@ -33,7 +35,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::{HttpResponse, HttpServer, guard, web};
+use actix_web::{HttpResponse, HttpServer, Route, guard, web};
 
 use crate::App;
 pub use address::TrustedProxies;
@@ -102,19 +104,24 @@ fn routes(config: &mut web::ServiceConfig, app: &App) {
                 .wrap(from_fn(watch::watch))
                 .route(web::post().to(graphql::post))
                 .route(web::get().guard(guard::fn_guard(socket::is_upgrade)).to(socket::open))
-                .route(web::get().to(graphql::get))
+                .route(get_or_head().to(graphql::get))
                 .default_service(web::to(graphql::neither)),
         )
         .service(
             web::resource("/metrics")
-                .route(web::get().to(metrics::get))
+                .route(get_or_head().to(metrics::get))
                 .default_service(web::to(not_found)),
         )
-        .route("/healthz", web::get().to(alive))
-        .route("/readyz", web::get().to(ready::get));
+        .route("/healthz", get_or_head().to(alive))
+        .route("/readyz", get_or_head().to(ready::get));
     if !app.production {
-        config.route("/", web::get().to(graphiql::get));
+        config.route("/", get_or_head().to(graphiql::get));
     }
+}
+
+/// The server leaves the body of an answer to `HEAD` off by itself.
+fn get_or_head() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn alive() -> HttpResponse {
