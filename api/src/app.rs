@@ -59,7 +59,7 @@ impl App {
     #[must_use]
     pub fn new(database: Database, keys: impl Into<Arc<Keys>>, settings: Settings) -> Self {
         Self {
-            telemetry: Telemetry::new(&database),
+            telemetry: Telemetry::new(&database, &settings.documents),
             database,
             keys: keys.into(),
             schema: graphql::schema(),

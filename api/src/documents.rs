@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use async_graphql::parser::parse_query;
+use async_graphql::parser::types::ExecutableDocument;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,8 @@ use crate::graphql::limits;
 pub struct Documents {
     /// Texts by their SHA-256 in hexadecimal.
     known: HashMap<String, String>,
+    /// The names of their operations.
+    operations: Vec<String>,
     only: bool,
 }
 
@@ -71,15 +74,27 @@ impl Documents {
             Manifest::Texts(texts) => texts.into_iter().collect(),
         };
         let mut known = HashMap::with_capacity(texts.len());
+        let mut operations = Vec::with_capacity(texts.len());
         for (id, text) in texts {
             let hash = id.to_ascii_lowercase();
             if hash != hash_of(&text) {
                 return Err(ManifestError::Hash(path.into(), id));
             }
-            check(&text).map_err(|reason| ManifestError::Document(path.into(), id, reason))?;
+            let document = read(&text).map_err(|reason| ManifestError::Document(path.into(), id, reason))?;
+            let names = document.operations.iter().filter_map(|(name, _)| name);
+            operations.extend(names.map(ToString::to_string));
             known.insert(hash, text);
         }
-        Ok(Self { known, only })
+        Ok(Self {
+            known,
+            operations,
+            only,
+        })
+    }
+
+    /// The names of the operations of them all.
+    pub fn operations(&self) -> impl Iterator<Item = &str> {
+        self.operations.iter().map(String::as_str)
     }
 
     /// The text of the document that a client sends, or names by its hash.
@@ -109,10 +124,9 @@ fn hash_of(text: &str) -> String {
     hex::encode(Sha256::digest(text))
 }
 
-fn check(text: &str) -> std::result::Result<(), String> {
+fn read(text: &str) -> std::result::Result<ExecutableDocument, String> {
     limits::check_text(text).map_err(limits::Refused::message)?;
-    parse_query(text).map_err(|error| error.to_string())?;
-    Ok(())
+    parse_query(text).map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -155,6 +169,7 @@ mod tests {
             assert_eq!(found(&documents, None, Some(&hash.to_uppercase())).as_deref(), Ok(TEXT));
             assert_eq!(found(&documents, None, Some("abc")), Err("PERSISTED_QUERY_NOT_FOUND"));
             assert_eq!(found(&documents, Some("{ a }"), None).as_deref(), Ok("{ a }"));
+            assert_eq!(documents.operations().collect::<Vec<_>>(), ["A"]);
         }
     }
 

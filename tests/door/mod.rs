@@ -3,6 +3,8 @@
 mod attack;
 mod fuzz;
 mod introspection;
+mod memory;
+mod password;
 mod persisted;
 mod public;
 mod rate;

@@ -211,7 +211,7 @@ fn serve(storage: &TestDatabase) -> Command {
     let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
     serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
     // Tests ask as fast as they can, and often as one person.
-    serve.args(["--requests-per-second", "0"]);
+    serve.args(["--requests-per-second", "0", "--passwords-per-second", "0"]);
     serve.envs(storage.environment());
     serve
 }

@@ -35,8 +35,8 @@ impl Fixture for TestApp {
 }
 
 impl TestApp {
-    /// A server of a database that has no other yet. It takes any number of requests of one caller: tests ask as fast
-    /// as they can, and often as one person.
+    /// A server of a database that has no other yet. It takes any number of requests of one caller, and of passwords:
+    /// tests ask as fast as they can, and often as one person.
     pub async fn on(storage: TestDatabase) -> Self {
         Self::with(storage, any_number(Settings::default())).await
     }
@@ -102,10 +102,11 @@ impl Drop for TestApp {
     }
 }
 
-/// The same settings, for any number of requests of one caller.
+/// The same settings, for any number of requests and passwords of one caller.
 fn any_number(settings: Settings) -> Settings {
     let capacity = Capacity {
         requests_per_second: None,
+        passwords_per_second: None,
         ..settings.capacity
     };
     Settings { capacity, ..settings }

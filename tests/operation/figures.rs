@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use crate::flows::stage;
 use crate::harness::{Engine, TestApp, TestDatabase, on_both_databases};
 
-on_both_databases![requests_and_what_the_ledger_did_are_counted,];
+on_both_databases![
+    requests_and_what_the_ledger_did_are_counted,
+    names_that_strangers_make_up_leave_room_for_those_of_others,
+];
 
 /// The figures of a server, as lines.
 async fn figures(app: &TestApp) -> Vec<String> {
@@ -96,6 +99,20 @@ async fn requests_and_what_the_ledger_did_are_counted(app: TestApp) {
     assert!(figure(&after, "octroi_database_connections", &[&pool, "state=\"idle\""]) >= 1);
     assert!(figure(&after, "octroi_start_time_seconds", &[]) > 1_700_000_000);
     assert_eq!(figure(&after, "octroi_build_info", &["version=\"0.1.0\""]), 1);
+}
+
+async fn names_that_strangers_make_up_leave_room_for_those_of_others(app: TestApp) {
+    for number in 0..210 {
+        let made_up = format!("query MadeUp{number} {{ __typename }}");
+        app.ask(None, &made_up, Value::Null).await;
+    }
+    let auditor = app.as_auditor().await;
+    app.ask(&auditor, "query Earnest { __typename }", Value::Null).await;
+    let figures = figures(&app).await;
+    let earnest = ["operation=\"Earnest\"", "kind=\"query\"", "code=\"OK\""];
+    assert_eq!(figure(&figures, "octroi_graphql_requests_total", &earnest), 1);
+    let other = ["operation=\"other\"", "kind=\"query\"", "code=\"OK\""];
+    assert_eq!(figure(&figures, "octroi_graphql_requests_total", &other), 160);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -22,8 +22,23 @@ pub(super) struct Options {
 
     /// Requests a second of one person, or of one address if nobody is signed in; 0 for any number. Ten seconds' worth
     /// may come at once
-    #[arg(long, value_name = "NUMBER", env = "OCTROI_REQUESTS_PER_SECOND", default_value_t = usual_rate())]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "OCTROI_REQUESTS_PER_SECOND",
+        default_value_t = usual(Capacity::default().requests_per_second)
+    )]
     requests_per_second: u32,
+
+    /// Passwords a second that one address may have hashed, to sign in or to register; 0 for any number. Thirty
+    /// seconds' worth may come at once
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        env = "OCTROI_PASSWORDS_PER_SECOND",
+        default_value_t = usual(Capacity::default().passwords_per_second)
+    )]
+    passwords_per_second: u32,
 
     /// Requests that run at the same time
     #[arg(
@@ -70,8 +85,8 @@ pub(super) struct Options {
     door: door::Options,
 }
 
-fn usual_rate() -> u32 {
-    Capacity::default().requests_per_second.map_or(0, NonZeroU32::get)
+fn usual(rate: Option<NonZeroU32>) -> u32 {
+    rate.map_or(0, NonZeroU32::get)
 }
 
 impl Options {
@@ -85,6 +100,7 @@ impl Options {
             production: self.production,
             capacity: Capacity {
                 requests_per_second: NonZeroU32::new(self.requests_per_second),
+                passwords_per_second: NonZeroU32::new(self.passwords_per_second),
                 running: self.running_requests.max(1),
                 waiting: self.waiting_requests,
                 patience: Duration::from_secs(self.request_seconds),

@@ -8,8 +8,10 @@ use actix_web::web::{BytesMut, Payload, Query};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
+use super::failure::{Failure, Malformed};
 use super::parameters::Parameters;
 use crate::graphql::limits::scan;
+use crate::traffic::Held;
 
 /// Largest request, in bytes.
 const LARGEST: usize = 1024 * 1024;
@@ -17,21 +19,6 @@ const LARGEST: usize = 1024 * 1024;
 const MOST_TOKENS: usize = 100_000;
 /// How long a client may take to send it.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Why a request is not a GraphQL request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
-    /// The status of the response, whatever its media type.
-    pub(super) status: StatusCode,
-    /// What to tell the client.
-    pub(super) message: &'static str,
-}
-
-impl Malformed {
-    pub(super) const fn new(status: StatusCode, message: &'static str) -> Self {
-        Self { status, message }
-    }
-}
 
 /// [`Parameters`], as they are written in a URL.
 #[derive(Deserialize)]
@@ -44,30 +31,30 @@ struct UrlParameters {
     extensions: Option<String>,
 }
 
-/// Reads the whole body, and stops at the first byte too many.
-pub(super) async fn read(headers: &HeaderMap, payload: Payload) -> Result<BytesMut, Malformed> {
+/// Reads the whole body, and stops at the first byte too many: of this request, or of all that are in memory.
+pub(super) async fn read(headers: &HeaderMap, payload: Payload, held: &mut Held<'_>) -> Result<BytesMut, Failure> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > LARGEST) {
-        return Err(TOO_LARGE);
+        return Err(TOO_LARGE.into());
     }
-    let reading = tokio::time::timeout(PATIENCE, collect(payload)).await;
-    reading.unwrap_or(Err(Malformed::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "The request took too long to arrive.",
-    )))
+    let reading = tokio::time::timeout(PATIENCE, collect(payload, held)).await;
+    reading.unwrap_or(Err(TOO_SLOW.into()))
 }
 
 const TOO_LARGE: Malformed = Malformed::new(StatusCode::PAYLOAD_TOO_LARGE, "A request has at most 1 MiB.");
+const TOO_SLOW: Malformed = Malformed::new(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.");
 
-async fn collect(mut payload: Payload) -> Result<BytesMut, Malformed> {
+/// What a client announces is not held for it: whoever sends nothing would keep others from sending.
+async fn collect(mut payload: Payload, held: &mut Held<'_>) -> Result<BytesMut, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Malformed::new(StatusCode::BAD_REQUEST, "The request was cut short."))?;
+        let chunk = chunk.map_err(|_| bad_request("The request was cut short."))?;
         if body.len().saturating_add(chunk.len()) > LARGEST {
-            return Err(TOO_LARGE);
+            return Err(TOO_LARGE.into());
         }
+        held.more(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body)
@@ -177,6 +164,9 @@ mod tests {
             r#"{"query":"{ a }","variables":"{}"}"#,
             r#"{"query":"{ a }","variables":[]}"#,
             r#"{"query":"{ a }","extensions":[]}"#,
+            r#"{"query":"{ a }","extensions":[null]}"#,
+            r#"{"query":"{ a }","extensions":[["sha"]]}"#,
+            r#"{"query":"{ a }","extensions":{"persistedQuery":["sha"]}}"#,
         ] {
             assert_eq!(
                 parse(body.as_bytes()).err().map(|refusal| refusal.status),
@@ -185,5 +175,20 @@ mod tests {
             );
         }
         assert!(parse(b"{\"query\":\"\xff\"}").is_err(), "not UTF-8");
+    }
+
+    #[test]
+    fn what_is_an_object_in_a_body_is_one_in_a_url() {
+        let lists = ["[]", "[null]", "[[\"sha\"]]", "{\"persistedQuery\":[\"sha\"]}"];
+        for extensions in lists {
+            assert!(
+                parse_url(&format!("query={{a}}&extensions={extensions}")).is_err(),
+                "{extensions}"
+            );
+        }
+        for extensions in ["", "null", "{}"] {
+            let read = parse_url(&format!("query={{a}}&extensions={extensions}"));
+            assert!(read.is_ok(), "{extensions}");
+        }
     }
 }

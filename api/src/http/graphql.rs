@@ -20,14 +20,15 @@ use uuid::Uuid;
 
 use super::address::client_address;
 use super::auth;
-use super::body::{self, Malformed};
+use super::body;
+use super::failure::{Failure, Malformed};
 use super::media::{self, Media};
 use super::parameters::Parameters;
 use crate::App;
 use crate::graphql::error::{Error, code};
 use crate::graphql::{Caller, Locale, code_of, is_request_error, prepare, refuse};
 use crate::telemetry::{Exchange, Outcome};
-use crate::traffic;
+use crate::traffic::{self, Held};
 
 /// Runs a request that is sent as JSON.
 pub(super) async fn post(
@@ -39,7 +40,7 @@ pub(super) async fn post(
     answer(&app, &request, &exchange, Sent::Body(payload)).await
 }
 
-/// Runs a query that is sent as the parameters of a URL, so that caches may keep what is public.
+/// Runs a query that is sent as the parameters of a URL, by GET or HEAD, so that caches may keep what is public.
 pub(super) async fn get(request: HttpRequest, app: web::Data<App>, exchange: web::ReqData<Exchange>) -> HttpResponse {
     answer(&app, &request, &exchange, Sent::Url).await
 }
@@ -49,7 +50,7 @@ pub(super) async fn neither(request: HttpRequest, exchange: web::ReqData<Exchang
     let mut response = Reply::to(&request, &exchange).refuse(NOT_ALLOWED);
     response
         .headers_mut()
-        .insert(ALLOW, HeaderValue::from_static("GET, POST"));
+        .insert(ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     response
 }
 
@@ -58,30 +59,14 @@ const NOT_ALLOWED: Malformed = Malformed::new(
     "Send queries by POST or GET, and mutations by POST.",
 );
 
+/// What an answer depends on, as caches are told. That it may be compressed is said here, and not left to what
+/// compresses it: that adds a line of its own, which CORS does not keep, and leaves out answers without a body.
+const DEPENDS_ON: &str = "Authorization, Accept, Accept-Language, Accept-Encoding";
+
 /// How the request is sent.
 enum Sent {
     Body(web::Payload),
     Url,
-}
-
-/// Why there is no response of the schema.
-enum Failure {
-    /// It is not a GraphQL request.
-    Malformed(Malformed),
-    /// It is one that may not run.
-    Refused(Box<Response>),
-}
-
-impl From<Malformed> for Failure {
-    fn from(malformed: Malformed) -> Self {
-        Self::Malformed(malformed)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        Self::Refused(Box::new(refuse(error)))
-    }
 }
 
 async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> HttpResponse {
@@ -108,14 +93,18 @@ async fn answer(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sen
 /// Runs a request, and tells whether it was a stranger's.
 async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) -> Result<(Response, bool), Failure> {
     let headers = request.headers();
-    let user = auth::user(app, headers)?;
     let address = client_address(request, &app.door.trusted_proxies);
-    let caller = user.map_or_else(|| traffic::Caller::at(address), traffic::Caller::User);
+    let stranger = traffic::Caller::at(address);
+    // It takes a signature to find out that a token proves nothing, so whoever shows one is counted, too.
+    let user = auth::user(app, headers).map_err(|error| app.traffic.count(stranger).err().unwrap_or(error))?;
+    let caller = user.map_or(stranger, traffic::Caller::User);
     // Before the body is read: whoever sends too many is not listened to.
     app.traffic.count(caller)?;
     let by_url = matches!(sent, Sent::Url);
+    // To the end: what was read is in memory while the request waits and runs, in one form or another.
+    let mut held = app.traffic.held(caller);
     let parameters = match sent {
-        Sent::Body(payload) => read(headers, payload).await?,
+        Sent::Body(payload) => read(headers, payload, &mut held).await?,
         Sent::Url => body::parse_url(request.query_string())?,
     };
     let mut prepared = prepare(app, parameters.request(&app.documents)?).map_err(Failure::Refused)?;
@@ -124,27 +113,38 @@ async fn run(app: &App, request: &HttpRequest, exchange: &Exchange, sent: Sent) 
         OperationType::Subscription => return Err(not_here()),
         OperationType::Query | OperationType::Mutation => {}
     }
+    exchange.asks(prepared.request(), user);
     let place = app.traffic.enter().await?;
-    let actor = auth::actor(app, user, exchange.request_id()).await?;
-    exchange.asks(prepared.request(), &actor);
-    let caller = Caller {
-        actor,
-        locale: locale(headers),
-        address,
+    let running = async {
+        let actor = auth::actor(app, user, exchange.request_id()).await?;
+        let locale = locale(headers);
+        let caller = Caller { actor, locale, address };
+        Ok::<_, Error>(prepared.run(app, caller).await)
     };
-    let response = tokio::time::timeout(app.traffic.patience(), prepared.run(app, caller)).await;
-    drop(place);
-    let response = response.map_err(|_| Error::busy("a request took too long"))?;
+    let response = tokio::time::timeout(app.traffic.patience(), running).await;
+    drop((place, held));
+    let response = response.map_err(|_| Error::busy("a request took too long"))??;
     Ok((response, user.is_none()))
 }
 
-async fn read(headers: &HeaderMap, payload: web::Payload) -> Result<Parameters, Malformed> {
+async fn read(headers: &HeaderMap, payload: web::Payload, held: &mut Held<'_>) -> Result<Parameters, Failure> {
     if !media::is_json(headers) {
-        let message = "Send the request as `Content-Type: application/json`, in UTF-8.";
-        return Err(Malformed::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+        return Err(NOT_JSON.into());
     }
-    body::parse(&body::read(headers, payload).await?)
+    if !media::is_plain(headers) {
+        return Err(NOT_PLAIN.into());
+    }
+    Ok(body::parse(&body::read(headers, payload, held).await?)?)
 }
+
+const NOT_JSON: Malformed = Malformed::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "Send the request as `Content-Type: application/json`, in UTF-8.",
+);
+const NOT_PLAIN: Malformed = Malformed::new(
+    StatusCode::UNSUPPORTED_MEDIA_TYPE,
+    "Send the request as it is, without a `Content-Encoding`.",
+);
 
 /// How one request is answered.
 struct Reply {
@@ -203,7 +203,7 @@ impl Reply {
         builder
             .insert_header((CONTENT_TYPE, self.media.content_type()))
             .insert_header((CACHE_CONTROL, "private, no-store"))
-            .insert_header((VARY, "Authorization, Accept, Accept-Language"))
+            .insert_header((VARY, DEPENDS_ON))
             .insert_header(("x-request-id", self.request_id.to_string()));
         builder
     }
@@ -222,12 +222,16 @@ fn retry_after(error: &ServerError) -> Option<String> {
     Some(seconds.to_string())
 }
 
-/// Whether a client has the response with a tag: RFC 9110, 13.1.2.
+/// Whether a client has the response with a tag, whether it calls it weak or not: RFC 9110, 13.1.2.
 fn knows(headers: &HeaderMap, tag: &str) -> bool {
+    fn opaque(tag: &str) -> &str {
+        tag.strip_prefix("W/").unwrap_or(tag)
+    }
     let known = headers.get_all(IF_NONE_MATCH).filter_map(|known| known.to_str().ok());
     known
         .flat_map(|known| known.split(','))
-        .any(|known| matches!(known.trim(), "*") || known.trim() == tag)
+        .map(str::trim)
+        .any(|known| known == "*" || opaque(known) == opaque(tag))
 }
 
 fn not_here() -> Failure {

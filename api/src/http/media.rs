@@ -1,7 +1,7 @@
 //! Media types: what a request is written in, and what its response will be.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use async_graphql::Response;
 
 use crate::graphql::error::code;
@@ -77,6 +77,12 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     parts.next() == Some("application/json") && parts.all(is_utf8)
 }
 
+/// Whether the body of a request is as it is, neither compressed nor otherwise changed on its way.
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(CONTENT_ENCODING);
+    codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
 #[cfg(test)]
 mod tests {
     use actix_web::http::header::{HeaderName, HeaderValue};
@@ -136,5 +142,18 @@ mod tests {
             );
         }
         assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_request_is_not_compressed() {
+        assert!(is_plain(&HeaderMap::new()));
+        for (coding, accepted) in [
+            ("identity", true),
+            ("Identity", true),
+            ("gzip", false),
+            ("gzip, identity", false),
+        ] {
+            assert_eq!(is_plain(&headers(CONTENT_ENCODING, coding)), accepted, "{coding}");
+        }
     }
 }

@@ -8,12 +8,15 @@
 //! | `GET /metrics` | figures for Prometheus; in production only with their token |
 //! | `GET /` | GraphiQL, a page to try the contract on; not in production |
 //!
+//! What is answered to `GET` is answered to `HEAD`, too, without its body.
+//!
 //! Whatever is answered has passed [`headers`], and answers of the contract [`watch`], too.
 
 mod address;
 mod auth;
 mod body;
 mod door;
+mod failure;
 mod graphiql;
 mod graphql;
 mod headers;
@@ -21,6 +24,7 @@ mod media;
 mod metrics;
 mod origin;
 mod parameters;
+mod ready;
 mod socket;
 pub(crate) mod tls;
 mod watch;
@@ -31,20 +35,18 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use actix_web::http::header::{CACHE_CONTROL, ContentType};
 use actix_web::middleware::{Compress, Condition, from_fn};
-use actix_web::{HttpResponse, HttpServer, guard, web};
+use actix_web::{HttpResponse, HttpServer, Route, guard, web};
 
 use crate::App;
 pub use address::TrustedProxies;
 pub use door::Door;
 pub use origin::{NotAnOrigin, Origin};
+use ready::Readiness;
 pub use socket::{Options as SocketOptions, Sockets};
 pub use tls::{Tls, TlsError};
 
 /// How long requests in progress may take to end once the server is told to stop.
 const SHUTDOWN_SECONDS: u64 = 30;
-
-/// How long the database has to answer. Whoever asks whether we are ready is about to give up, too.
-const READY_WITHIN: Duration = Duration::from_secs(2);
 
 /// A server of the app on a listener, with a number of threads. Awaiting it runs it, until its handle stops it.
 ///
@@ -52,11 +54,12 @@ const READY_WITHIN: Duration = Duration::from_secs(2);
 pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
     give_up_after(&listener, app.sockets.options().patience)?;
     let tls = app.door.tls.clone();
-    let app = web::Data::new(app);
+    let (app, readiness) = (web::Data::new(app), web::Data::new(Readiness::default()));
     let server = HttpServer::new(move || {
         let routes = |config: &mut web::ServiceConfig| routes(config, &app);
         actix_web::App::new()
             .app_data(web::Data::clone(&app))
+            .app_data(web::Data::clone(&readiness))
             .wrap(Compress::default())
             .wrap(Condition::new(
                 !app.door.origins.is_empty(),
@@ -68,6 +71,8 @@ pub fn server(app: App, listener: TcpListener, workers: usize) -> std::io::Resul
     });
     let server = server
         .workers(workers)
+        // Whoever has hung up waits for nothing: their request lets go of its place. What a command has begun goes on.
+        .h1_allow_half_closed(false)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .disable_signals();
     let Some(tls) = tls else {
@@ -99,33 +104,28 @@ fn routes(config: &mut web::ServiceConfig, app: &App) {
                 .wrap(from_fn(watch::watch))
                 .route(web::post().to(graphql::post))
                 .route(web::get().guard(guard::fn_guard(socket::is_upgrade)).to(socket::open))
-                .route(web::get().to(graphql::get))
+                .route(get_or_head().to(graphql::get))
                 .default_service(web::to(graphql::neither)),
         )
         .service(
             web::resource("/metrics")
-                .route(web::get().to(metrics::get))
+                .route(get_or_head().to(metrics::get))
                 .default_service(web::to(not_found)),
         )
-        .route("/healthz", web::get().to(alive))
-        .route("/readyz", web::get().to(ready));
+        .route("/healthz", get_or_head().to(alive))
+        .route("/readyz", get_or_head().to(ready::get));
     if !app.production {
-        config.route("/", web::get().to(graphiql::get));
+        config.route("/", get_or_head().to(graphiql::get));
     }
+}
+
+/// The server leaves the body of an answer to `HEAD` off by itself.
+fn get_or_head() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn alive() -> HttpResponse {
     text(HttpResponse::Ok(), "alive\n")
-}
-
-async fn ready(app: web::Data<App>) -> HttpResponse {
-    if app.is_stopping() {
-        return text(HttpResponse::ServiceUnavailable(), "stopping\n");
-    }
-    match tokio::time::timeout(READY_WITHIN, app.database.ping()).await {
-        Ok(Ok(())) => text(HttpResponse::Ok(), "ready\n"),
-        Ok(Err(_)) | Err(_) => text(HttpResponse::ServiceUnavailable(), "the database does not answer\n"),
-    }
 }
 
 async fn not_found() -> HttpResponse {

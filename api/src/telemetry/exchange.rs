@@ -4,14 +4,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use async_graphql::{Request, Response, Value};
-use domain::Actor;
 use entity::value::UserId;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 use uuid::Uuid;
 
 use super::metrics::Metrics;
-use super::operation::{self, Kind};
+use super::operation::{self, Asked, Kind};
 use crate::graphql::{code_of, is_request_error};
 
 /// The code of a request whose client went away before it was answered.
@@ -129,7 +128,7 @@ impl Exchange {
     }
 
     /// Says who asks for what.
-    pub fn asks(&self, request: &mut Request, actor: &Actor) {
+    pub fn asks(&self, request: &mut Request, user: Option<UserId>) {
         let (kind, name) = operation::of(request);
         let span = &self.0.span;
         if !span.is_disabled() {
@@ -139,7 +138,7 @@ impl Exchange {
             }
         }
         if let Some(facts) = &mut *self.facts() {
-            facts.actor = actor.user_id();
+            facts.actor = user;
             facts.kind = kind;
             facts.name = name;
         }
@@ -162,7 +161,12 @@ impl Inner {
     fn write(&self, facts: &Facts, outcome: &Outcome, status: Option<u16>, bytes: Option<u64>) {
         let elapsed = self.begun.elapsed();
         self.metrics.in_flight.dec();
-        let operation = self.metrics.names.count_as(facts.name.as_deref(), outcome.ran);
+        let asked = match facts.actor {
+            _ if !outcome.ran => Asked::InVain,
+            Some(_) => Asked::BySomebody,
+            None => Asked::ByStranger,
+        };
+        let operation = self.metrics.names.count_as(facts.name.as_deref(), asked);
         self.metrics.answered(operation, facts.kind, outcome.code(), elapsed);
         self.metrics.failed(&outcome.errors);
         self.metrics.refused(&outcome.refusals);

@@ -16,6 +16,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 
 use super::operation::{Kind, Names};
+use crate::documents::Documents;
 
 /// The durations by which requests are told apart, in seconds: most take a few milliseconds, none more than half a
 /// minute.
@@ -56,8 +57,8 @@ pub(super) struct Metrics {
 }
 
 impl Metrics {
-    /// The figures of a server that begins now.
-    pub(super) fn new(database: &Database) -> Self {
+    /// The figures of a server that begins now, and knows these documents.
+    pub(super) fn new(database: &Database, documents: &Documents) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("octroi"),
             requests: Family::default(),
@@ -65,7 +66,7 @@ impl Metrics {
             errors: Family::default(),
             refusals: Family::default(),
             in_flight: Gauge::default(),
-            names: Names::default(),
+            names: Names::new(documents.operations()),
         };
         metrics.register();
         let began_at = Gauge::<i64>::default();

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use domain::Database;
 use tracing::Span;
 
+use crate::documents::Documents;
 pub use exchange::{Exchange, Outcome};
 use metrics::Metrics;
 
@@ -24,11 +25,11 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Of a server that begins to answer now, on a database.
+    /// Of a server that begins to answer now, on a database, and knows these documents.
     #[must_use]
-    pub fn new(database: &Database) -> Self {
+    pub fn new(database: &Database, documents: &Documents) -> Self {
         Self {
-            metrics: Arc::new(Metrics::new(database)),
+            metrics: Arc::new(Metrics::new(database, documents)),
         }
     }
 

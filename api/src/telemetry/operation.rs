@@ -9,8 +9,11 @@ use prometheus_client::encoding::{EncodeLabelValue, LabelValueEncoder};
 
 /// Longest name that is kept whole.
 const LONGEST: usize = 64;
-/// Most names told apart by the figures. Clients choose them, and each has figures of its own.
+/// Most names told apart by the figures, beside those of the documents that the server knows. Clients choose them, and
+/// each has figures of its own.
 const MOST: usize = 200;
+/// Most of them that strangers have chosen.
+const MOST_OF_STRANGERS: usize = 50;
 
 /// What kind of operation it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -65,33 +68,80 @@ pub(super) fn of(request: &mut Request) -> (Kind, Option<String>) {
                 None => operations.iter().next().filter(|_| operations.len() == 1),
             };
             found.map_or((Kind::None, None), |(name, operation)| {
-                (operation.node.ty.into(), Some(name.chars().take(LONGEST).collect()))
+                (operation.node.ty.into(), Some(shortened(name)))
             })
         }
     }
 }
 
+fn shortened(name: &str) -> String {
+    name.chars().take(LONGEST).collect()
+}
+
+/// Who asked for an operation, as far as its name may be learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Anybody, for what was refused before it ran.
+    InVain,
+    ByStranger,
+    BySomebody,
+}
+
 /// The names that the figures tell apart.
+#[derive(Debug)]
+pub(super) struct Names {
+    /// Those of the documents that the server knows.
+    known: HashSet<Arc<str>>,
+    learnt: Mutex<Learnt>,
+}
+
+/// Those that clients came with.
 #[derive(Debug, Default)]
-pub(super) struct Names(Mutex<HashSet<Arc<str>>>);
+struct Learnt {
+    names: HashSet<Arc<str>>,
+    of_strangers: usize,
+}
 
 impl Names {
+    /// Those that are told apart whoever comes with others first.
+    pub(super) fn new<'a>(known: impl Iterator<Item = &'a str>) -> Self {
+        Self {
+            known: known.map(|name| shortened(name).into()).collect(),
+            learnt: Mutex::default(),
+        }
+    }
+
     /// What an operation counts as: its own name, `anonymous` without one, `other` once there are too many, or when it
     /// was refused before it ran: whoever only makes names up does not use them up.
-    pub(super) fn count_as(&self, name: Option<&str>, ran: bool) -> Arc<str> {
+    pub(super) fn count_as(&self, name: Option<&str>, asked: Asked) -> Arc<str> {
         let Some(name) = name else {
             return "anonymous".into();
         };
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = names.get(name) {
+        if let Some(known) = self.known.get(name) {
             return Arc::clone(known);
         }
-        if !ran || names.len() >= MOST {
+        let mut learnt = self.learnt.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = learnt.names.get(name) {
+            return Arc::clone(known);
+        }
+        if !learnt.has_room(asked) {
             return "other".into();
         }
         let name: Arc<str> = name.into();
-        names.insert(Arc::clone(&name));
+        learnt.names.insert(Arc::clone(&name));
+        learnt.of_strangers += usize::from(asked == Asked::ByStranger);
         name
+    }
+}
+
+impl Learnt {
+    fn has_room(&self, asked: Asked) -> bool {
+        let has_room = self.names.len() < MOST;
+        match asked {
+            Asked::InVain => false,
+            Asked::ByStranger => has_room && self.of_strangers < MOST_OF_STRANGERS,
+            Asked::BySomebody => has_room,
+        }
     }
 }
 
@@ -123,13 +173,36 @@ mod tests {
 
     #[test]
     fn names_are_few_whatever_clients_call_their_operations() {
-        let names = Names::default();
-        assert_eq!(&*names.count_as(None, true), "anonymous");
-        assert_eq!(&*names.count_as(Some("Refused"), false), "other");
+        let names = Names::new([].into_iter());
+        assert_eq!(&*names.count_as(None, Asked::BySomebody), "anonymous");
+        assert_eq!(&*names.count_as(Some("Refused"), Asked::InVain), "other");
         for number in 0..2 * MOST {
-            names.count_as(Some(&format!("Name{number}")), true);
+            names.count_as(Some(&format!("Name{number}")), Asked::BySomebody);
         }
-        assert_eq!(&*names.count_as(Some("Name0"), false), "Name0", "the first ones stay");
-        assert_eq!(&*names.count_as(Some("Name399"), true), "other");
+        assert_eq!(
+            &*names.count_as(Some("Name0"), Asked::InVain),
+            "Name0",
+            "the first ones stay"
+        );
+        assert_eq!(&*names.count_as(Some("Name399"), Asked::BySomebody), "other");
+    }
+
+    #[test]
+    fn strangers_do_not_use_the_names_up() {
+        let names = Names::new(["OfADocument"].into_iter());
+        for number in 0..2 * MOST {
+            names.count_as(Some(&format!("Stranger{number}")), Asked::ByStranger);
+        }
+        assert_eq!(&*names.count_as(Some("Stranger0"), Asked::ByStranger), "Stranger0");
+        assert_eq!(&*names.count_as(Some("Stranger399"), Asked::ByStranger), "other");
+        assert_eq!(&*names.count_as(Some("Somebody"), Asked::BySomebody), "Somebody");
+        for number in 0..2 * MOST {
+            names.count_as(Some(&format!("Name{number}")), Asked::BySomebody);
+        }
+        assert_eq!(
+            &*names.count_as(Some("OfADocument"), Asked::InVain),
+            "OfADocument",
+            "what the server knows is told apart whoever came before"
+        );
     }
 }
