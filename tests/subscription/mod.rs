@@ -7,12 +7,14 @@ mod frame;
 mod handshake;
 mod operation;
 mod outage;
+mod pace;
 mod places;
 mod process;
 mod right;
 mod slow;
 mod token;
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use api::http::SocketOptions;
@@ -28,6 +30,8 @@ impl Fixture for Hasty {
             init_within: Duration::from_millis(400),
             beat: Duration::from_millis(300),
             patience: Duration::from_millis(400),
+            // Who fills a socket says much.
+            messages_per_second: NonZeroU32::MIN.saturating_add(9_999),
             connections_each: 2,
             ..SocketOptions::default()
         };
@@ -42,6 +46,7 @@ impl Fixture for Crowded {
     async fn start(engine: Engine) -> Self {
         let options = SocketOptions {
             subscriptions: 3,
+            subscriptions_each: 4,
             connections: 6,
             connections_each: 2,
             ..SocketOptions::default()
