@@ -5,6 +5,7 @@ mod cost;
 mod event;
 mod frame;
 mod handshake;
+mod line;
 mod operation;
 mod outage;
 mod pace;
@@ -49,6 +50,19 @@ impl Fixture for Crowded {
             subscriptions_each: 4,
             connections: 6,
             connections_each: 2,
+            ..SocketOptions::default()
+        };
+        Self(TestApp::with_sockets(TestDatabase::migrated(engine).await, options).await)
+    }
+}
+
+/// A server that soon asks again whether somebody may follow what they follow.
+pub struct Wary(pub TestApp);
+
+impl Fixture for Wary {
+    async fn start(engine: Engine) -> Self {
+        let options = SocketOptions {
+            ask_every: Duration::from_millis(200),
             ..SocketOptions::default()
         };
         Self(TestApp::with_sockets(TestDatabase::migrated(engine).await, options).await)

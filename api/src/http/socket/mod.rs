@@ -53,6 +53,9 @@ pub struct Options {
     pub beat: Duration,
     /// How long a client may take nothing of what is sent to it.
     pub patience: Duration,
+    /// How often whoever follows something that does not change is asked for whether they still may: a right that has
+    /// ended ends what it allowed by then. Each time costs a few statements for each subscription.
+    pub ask_every: Duration,
     /// Frames a second that a client may send on one socket; ten seconds' worth may come at once.
     pub messages_per_second: NonZeroU32,
     /// Most subscriptions of one socket.
@@ -73,6 +76,7 @@ impl Default for Options {
             init_within: Duration::from_secs(10),
             beat: Duration::from_secs(10),
             patience: Duration::from_secs(30),
+            ask_every: Duration::from_secs(10),
             messages_per_second: NonZeroU32::MIN.saturating_add(49),
             subscriptions: 100,
             subscriptions_each: 100,

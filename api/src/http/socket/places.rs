@@ -32,7 +32,7 @@ impl Sockets {
     }
 
     /// What they are held to.
-    pub(in crate::http) fn options(&self) -> &Options {
+    pub(crate) fn options(&self) -> &Options {
         &self.0.options
     }
 
