@@ -122,7 +122,7 @@ impl Database {
     }
 
     fn of(writer: DatabaseConnection, reader: Reader, pool: Pool, clock: Clock, statements: Arc<AtomicU64>) -> Self {
-        let watcher = Watcher::new(reader.clone());
+        let watcher = Watcher::new(reader.clone(), pool.patience);
         let queue = Writer::new(writer.clone(), clock.clone(), pool.patience, Arc::clone(&watcher));
         Self {
             writer,

@@ -61,14 +61,8 @@ impl Socket {
         // It may be closed already.
         let init = json!({ "type": "connection_init", "payload": payload });
         drop(socket.stream.send(Message::text(init.to_string())).await);
-        match socket.frame().await {
-            Message::Text(text) => {
-                assert_eq!(text.as_str(), r#"{"type":"connection_ack"}"#);
-                Ok(socket)
-            }
-            Message::Close(Some(close)) => Err((close.code.into(), close.reason.to_string())),
-            other => panic!("an answer was to come, and it was {other:?}"),
-        }
+        assert_eq!(socket.answer().await?, json!({ "type": "connection_ack" }));
+        Ok(socket)
     }
 
     /// Says who it is.
@@ -109,6 +103,15 @@ impl Socket {
         match self.frame().await {
             Message::Text(text) => serde_json::from_str(&text).expect("JSON"),
             other => panic!("a message was to come, and it was {other:?}"),
+        }
+    }
+
+    /// The next message; else the code and the reason with which the server closes.
+    pub async fn answer(&mut self) -> Result<Value, (u16, String)> {
+        match self.frame().await {
+            Message::Text(text) => Ok(serde_json::from_str(&text).expect("JSON")),
+            Message::Close(Some(close)) => Err((close.code.into(), close.reason.to_string())),
+            other => panic!("an answer was to come, and it was {other:?}"),
         }
     }
 

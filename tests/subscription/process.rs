@@ -1,14 +1,18 @@
 //! Several servers of one database, and servers that stop.
 
+use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use super::client::Socket;
 use crate::flows::stage;
-use crate::harness::{Octroi, TestApp, on_both_databases};
+use crate::harness::{Octroi, TestApp, TestDatabase, on_both_databases};
 
 on_both_databases![
     what_another_process_changes_is_told,
     a_server_that_stops_says_so_and_does_not_wait,
+    a_server_that_drains_answers_until_a_balancer_has_noticed,
 ];
 
 async fn what_another_process_changes_is_told(app: TestApp) {
@@ -35,4 +39,22 @@ async fn a_server_that_stops_says_so_and_does_not_wait(server: Octroi) {
     .await;
     assert!(status.success(), "{status}\n{}", server.log());
     assert!(start.elapsed() < Duration::from_secs(10), "it waited for its sockets");
+}
+
+async fn a_server_that_drains_answers_until_a_balancer_has_noticed(storage: TestDatabase) {
+    let server = Octroi::serve_with(&Arc::new(storage), &["--drain-seconds", "3"]).await;
+    let start = std::time::Instant::now();
+    let (status, ()) = futures_util::future::join(server.terminate(), async {
+        while server.is_ready().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        // By a connection of its own: a balancer opens new ones until it is told not to.
+        let late = Socket::open(&server).await.closed().await;
+        assert_eq!(late, (1001, "The server stops".to_owned()));
+        let answer = server.graphql(None, "{ __typename }", Value::Null).await;
+        assert_eq!(answer["data"], json!({ "__typename": "Query" }));
+    })
+    .await;
+    assert!(status.success(), "{status}\n{}", server.log());
+    assert!(start.elapsed() >= Duration::from_secs(3), "it did not wait");
 }

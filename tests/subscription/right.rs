@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::Wary;
 use super::client::{Socket, once};
 use crate::flows::stage;
 use crate::harness::{TestApp, on_both_databases, text};
@@ -13,6 +14,8 @@ on_both_databases![
     a_role_that_is_revoked_ends_what_it_allowed,
     whoever_comes_to_await_a_decision_is_told_nothing_of_it,
     an_award_is_followed_by_its_beneficiary,
+    a_role_that_is_revoked_ends_what_it_allowed_though_nothing_happens,
+    whoever_comes_to_await_a_decision_is_refused_for_that_and_not_for_what_becomes_of_it,
 ];
 
 async fn what_may_not_be_seen_is_answered_as_the_query_is(app: TestApp) {
@@ -94,6 +97,61 @@ async fn whoever_comes_to_await_a_decision_is_told_nothing_of_it(app: TestApp) {
     assert_eq!(event["data"], json!({ "budgetChanged": null }));
     assert_eq!(event["errors"][0]["extensions"]["code"], "FORBIDDEN");
     assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
+}
+
+async fn a_role_that_is_revoked_ends_what_it_allowed_though_nothing_happens(Wary(app): Wary) {
+    let fund = stage::fund_open(&app).await;
+    let officer = app.persona("Finance officer").await;
+    let granted = app
+        .grant(&officer, "FINANCE_OFFICER", "FUND", Some(&fund.fund_id))
+        .await;
+    let mut socket = Socket::of(&app, &officer).await;
+    socket.follow("1", &fund.programme_id).await;
+    assert_eq!(socket.available("1").await, "800000.00");
+    let meanwhile = Duration::from_millis(700);
+    assert!(
+        socket.is_quiet(meanwhile).await,
+        "nothing is told when it is asked again"
+    );
+    let revocation = json!({ "roleGrantId": granted["roleGrant"]["id"] });
+    app.mutate(&app.as_admin().await, "revokeRole", revocation, "").await;
+    let event = socket.event("1").await;
+    assert_eq!(event, once(&app, &officer, &fund.programme_id).await);
+    assert_eq!(event["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    assert_eq!(socket.hear().await, json!({ "type": "complete", "id": "1" }));
+}
+
+async fn whoever_comes_to_await_a_decision_is_refused_for_that_and_not_for_what_becomes_of_it(Wary(app): Wary) {
+    let call = stage::call_open(&app).await;
+    let (applicant, organisation) = app.as_applicant(stage::SIRET).await;
+    app.grant(&applicant, "AUDITOR", "PLATFORM", None).await;
+    let mut socket = Socket::of(&app, &applicant).await;
+    let nodes = [&call.fund_id, &call.programme_id, &call.call_id];
+    for node in nodes {
+        socket.follow(node, node).await;
+        socket.event(node).await;
+    }
+    let application = call
+        .apply(&app, &applicant, stage::draft_input(&call.call_id, &organisation))
+        .await;
+    let submission = json!({ "applicationId": application, "revision": 1 });
+    app.mutate(&applicant, "submitApplication", submission, "").await;
+    // No money has moved, and none will: whenever it does, there is nobody left to tell by refusing.
+    let mut ended = Vec::new();
+    while ended.len() < nodes.len() {
+        let message = socket.hear().await;
+        if message["type"] == "complete" {
+            ended.push(text(&message["id"]));
+            continue;
+        }
+        let event = &message["payload"];
+        assert_eq!(event["data"], json!({ "budgetChanged": null }), "{message:#}");
+        assert_eq!(event["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    }
+    ended.sort_unstable();
+    let mut expected = nodes.map(String::clone);
+    expected.sort_unstable();
+    assert_eq!(ended, expected);
 }
 
 async fn an_award_is_followed_by_its_beneficiary(app: TestApp) {

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use futures_util::SinkExt;
+use api::graphql::id;
+use domain::dashboard::{self, queries::Node};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::json;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
@@ -15,6 +17,7 @@ use crate::harness::{TestApp, on_both_databases};
 on_both_databases![
     a_client_that_takes_nothing_is_dropped_with_all_it_follows,
     a_client_that_gives_no_sign_of_life_is_dropped,
+    whoever_does_not_listen_keeps_nobody_waiting,
 ];
 
 /// Waits until nobody looks at journals any more: there is nobody who follows a budget.
@@ -70,4 +73,28 @@ async fn a_client_that_gives_no_sign_of_life_is_dropped(Hasty(app): Hasty) {
     lively.say(json!({ "type": "ping" })).await;
     assert_eq!(lively.hear().await["type"], "pong");
     nobody_follows(&app).await;
+}
+
+async fn whoever_does_not_listen_keeps_nobody_waiting(app: TestApp) {
+    let fund = stage::fund_open(&app).await;
+    let user = id::parse(&fund.finance.id.clone().into()).expect("a person");
+    let node = Node::Fund(id::parse(&fund.fund_id.clone().into()).expect("a fund"));
+    let follow = || {
+        Box::pin(dashboard::changes(
+            &app.database,
+            Some(user),
+            node,
+            Duration::from_secs(10),
+        ))
+    };
+    // Each begins to read, and is left there, as by a connection whose client takes nothing.
+    let mut left: Vec<_> = (0..8).map(|_| follow()).collect();
+    for events in &mut left {
+        assert!(events.next().now_or_never().is_none(), "an answer takes a while");
+    }
+    let told = timeout(Duration::from_secs(5), follow().next()).await;
+    assert!(matches!(told, Ok(Some(Ok(_)))), "{told:?}");
+    for events in &mut left {
+        assert!(matches!(events.next().await, Some(Ok(_))), "it was read meanwhile");
+    }
 }

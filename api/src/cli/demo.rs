@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs};
 
 use clap::Args;
@@ -69,7 +70,7 @@ pub(super) async fn run(url: Option<&str>, options: Options) -> Result<ExitCode,
     println!("Octroi listens on http://{address} until Ctrl-C.");
     log::start(log::Format::Text, None);
     let app = App::new(database, Keys::generate()?, Settings::default());
-    serve::until_stopped(app, listener, serve::usual_workers()).await?;
+    serve::until_stopped(app, listener, serve::usual_workers(), Duration::ZERO).await?;
     Ok(ExitCode::SUCCESS)
 }
 

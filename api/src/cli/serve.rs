@@ -50,6 +50,17 @@ pub(super) struct Options {
     #[arg(long, value_name = "NUMBER", env = "OCTROI_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
 
+    /// Seconds to go on answering once told to stop, while /readyz says so already: as long as a load balancer takes
+    /// to notice
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "OCTROI_DRAIN_SECONDS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(..=600)
+    )]
+    drain_seconds: u64,
+
     #[command(flatten)]
     settings: settings::Options,
 
@@ -90,7 +101,8 @@ pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure
     let keys = Keys::load_or_create(&options.signing_key)?;
     let workers = options.workers.map_or_else(usual_workers, usize::from);
     let app = App::new(database, keys, settings);
-    until_stopped(app, listener, workers).await?;
+    let drain = Duration::from_secs(options.drain_seconds);
+    until_stopped(app, listener, workers, drain).await?;
     if let Some(traces) = traces {
         traces.finish().await;
     }
@@ -112,13 +124,18 @@ pub(super) fn usual_workers() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// Answers requests until told to stop, lets those in progress end, and closes the database.
-pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usize) -> Result<(), Failure> {
+/// Answers requests until told to stop, goes on for a while, lets those in progress end, and closes the database.
+pub(super) async fn until_stopped(
+    app: App,
+    listener: TcpListener,
+    workers: usize,
+    drain: Duration,
+) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let (database, production) = (app.database.clone(), app.production);
     let scheme = if app.door.tls.is_some() { "https" } else { "http" };
     let server = http::server(app.clone(), listener, workers)?;
-    stop_on_signal(app, server.handle())?;
+    stop_on_signal(app, server.handle(), drain)?;
     tracing::info!(
         engine = database.engine(),
         workers,
@@ -146,7 +163,10 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Stops the server, without cutting off requests in progress, on the first SIGTERM or Ctrl-C.
-fn stop_on_signal(app: App, server: actix_web::dev::ServerHandle) -> io::Result<()> {
+///
+/// Not at once if there is a balancer in front, which goes on sending requests until it has asked whether we are ready:
+/// it would find nobody who listens, and its clients an error.
+fn stop_on_signal(app: App, server: actix_web::dev::ServerHandle, drain: Duration) -> io::Result<()> {
     let mut terminate = Terminate::new()?;
     actix_web::rt::spawn(async move {
         tokio::select! {
@@ -155,6 +175,7 @@ fn stop_on_signal(app: App, server: actix_web::dev::ServerHandle) -> io::Result<
         }
         tracing::info!("stopping: requests in progress may end");
         app.begin_to_stop();
+        tokio::time::sleep(drain).await;
         server.stop(true).await;
     });
     Ok(())

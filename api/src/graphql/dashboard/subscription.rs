@@ -25,22 +25,25 @@ pub struct DashboardSubscription;
 #[Subscription]
 impl DashboardSubscription {
     /// The budget of any node as it stands, then each time it has changed. The newest is always told; in a burst of
-    /// changes, some in between are not. For whoever may see the budget, which is asked again at each event: one that
-    /// is refused is null with the error that `budget` would answer, and is the last.
+    /// changes, some in between are not. For whoever may see the budget, which is asked again at each event, and every
+    /// few seconds in between: one that is refused is null with the error that `budget` would answer, and is the last.
     async fn budget_changed(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The global identifier of a fund, a programme, a call or an award.")] node: ID,
     ) -> BoxStream<'static, Nullable<BudgetChange>> {
         match self::node(&node) {
-            Ok(found) => dashboard::changes(ctx.database(), ctx.actor().user_id(), found)
-                .map(move |budget| {
-                    Some(budget.map_err(Into::into).map(|budget| BudgetChange {
-                        node_id: node.clone(),
-                        budget: budget.into(),
-                    }))
-                })
-                .boxed(),
+            Ok(found) => {
+                let ask_every = ctx.app().sockets.options().ask_every;
+                dashboard::changes(ctx.database(), ctx.actor().user_id(), found, ask_every)
+                    .map(move |budget| {
+                        Some(budget.map_err(Into::into).map(|budget| BudgetChange {
+                            node_id: node.clone(),
+                            budget: budget.into(),
+                        }))
+                    })
+                    .boxed()
+            }
             Err(error) => stream::once(std::future::ready(Some(Err(error)))).boxed(),
         }
     }

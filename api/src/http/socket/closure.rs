@@ -35,6 +35,8 @@ impl Closure {
     /// Not 4429, which clients take for a mistake of their own and do not come back from: after this one they wait, and
     /// try again.
     pub(super) const CROWDED: Self = Self::new(1013, "Too many connections");
+    /// More was said than anybody has to say. Clients wait after this one, too.
+    pub(super) const FLOODED: Self = Self::new(1013, "Too many messages");
     /// The client broke the framing of WebSocket itself.
     const BROKEN: Self = Self::new(1002, "Protocol error");
 

@@ -6,15 +6,18 @@
 
 use std::future::ready;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use actix_web::http::header::HeaderValue;
 use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseReason, Closed, ProtocolError, Session};
 use async_graphql::{Request, Response};
 use entity::value::UserId;
-use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{Stream, StreamExt};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use serde_json::Value;
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Interval, MissedTickBehavior, Sleep, interval, sleep, timeout};
@@ -22,7 +25,7 @@ use tokio_stream::StreamMap;
 
 use super::closure::Closure;
 use super::message::Object;
-use super::places::Place;
+use super::places::{Kind, Place};
 use super::protocol::{Protocol, Step};
 use crate::App;
 use crate::graphql::error::Error;
@@ -31,6 +34,9 @@ use crate::http::auth;
 use crate::http::parameters::Parameters;
 use crate::token::Bearer;
 use crate::traffic::Caller;
+
+/// Seconds' worth of frames that a client may send at once before their rate counts.
+const BURST_SECONDS: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
 
 /// What the request that opened a socket says of its client.
 pub(super) struct Handshake {
@@ -46,11 +52,31 @@ pub(super) struct Connection {
     session: Session,
     frames: AggregatedMessageStream,
     protocol: Protocol,
-    /// The operations under way; each tells its end with its last event, `None`.
-    operations: StreamMap<String, BoxStream<'static, Option<Response>>>,
+    /// How often its client says anything.
+    pace: DefaultDirectRateLimiter,
+    operations: StreamMap<String, Operation>,
     bearer: Option<Bearer>,
+    /// Its place among all.
     place: Place,
+    /// Its place among those from the same address, and once it has begun among those of the same person.
+    share: Place,
     closing: watch::Receiver<bool>,
+}
+
+/// An operation under way.
+struct Operation {
+    /// Tells its end with its last event, `None`.
+    events: BoxStream<'static, Option<Response>>,
+    /// None if it was refused.
+    _place: Option<Place>,
+}
+
+impl Stream for Operation {
+    type Item = Option<Response>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.events.poll_next_unpin(context)
+    }
 }
 
 /// How a socket ends.
@@ -76,17 +102,21 @@ impl Connection {
         handshake: Handshake,
         session: Session,
         frames: AggregatedMessageStream,
-        place: Place,
+        (place, share): (Place, Place),
     ) -> Self {
+        let rate = app.sockets.options().messages_per_second;
+        let quota = Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST_SECONDS));
         Self {
             app: app.clone(),
             handshake,
             session,
             frames,
             protocol: Protocol::new(app.sockets.options().subscriptions),
+            pace: RateLimiter::direct(quota),
             operations: StreamMap::new(),
             bearer: None,
             place,
+            share,
             closing: app.sockets.closing(),
         }
     }
@@ -101,6 +131,7 @@ impl Connection {
             frames,
             operations,
             place,
+            share,
             ..
         } = self;
         drop(operations);
@@ -116,7 +147,7 @@ impl Connection {
         // If its client takes nothing, the system gives it up; but never while the client goes on sending. So what it
         // sends is neither read nor thrown away meanwhile, and it cannot go on.
         drop(ending.await);
-        drop((frames, place));
+        drop((frames, place, share));
     }
 
     async fn talk(&mut self) -> End {
@@ -163,6 +194,9 @@ impl Connection {
 
     async fn receive(&mut self, frame: Option<Result<AggregatedMessage, ProtocolError>>) -> Result<(), End> {
         self.protocol.hear();
+        if self.pace.check().is_err() {
+            return Err(End::Closed(Closure::FLOODED));
+        }
         match frame {
             Some(Ok(AggregatedMessage::Text(text))) => {
                 let step = self.protocol.receive(&text);
@@ -211,48 +245,70 @@ impl Connection {
         }
     }
 
-    /// Finds out who it is: by what they say to begin, or else by the header of the handshake, which a browser cannot
-    /// set.
+    /// Finds out who it is, and whether there is room for them.
     fn authenticate(&mut self, payload: &Object) -> Result<(), Closure> {
+        self.bearer = match self.identify(payload) {
+            Ok(bearer) => bearer,
+            Err(_) => return Err(self.mistrust()),
+        };
+        let begun = self.app.sockets.take(Kind::Begun(self.caller()));
+        self.share = begun.ok_or(Closure::CROWDED)?;
+        Ok(())
+    }
+
+    /// Who it is: by what they say to begin, or else by the header of the handshake, which a browser cannot set.
+    fn identify(&self, payload: &Object) -> Result<Option<Bearer>, Error> {
         let given = payload
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case("authorization"))
             .map(|(_, value)| value);
         let authorization = match (given, &self.handshake.authorization) {
             (None | Some(Value::Null), None) => None,
-            (None | Some(Value::Null), Some(header)) => Some(header.to_str().map_err(|_| Closure::FORBIDDEN)?),
+            (None | Some(Value::Null), Some(header)) => Some(header.to_str().map_err(|_| Error::Unauthenticated)?),
             (Some(Value::String(text)), _) => Some(text.as_str()),
-            (Some(_), _) => return Err(Closure::FORBIDDEN),
+            (Some(_), _) => return Err(Error::Unauthenticated),
         };
-        let bearer = authorization.map(|authorization| auth::verify(&self.app, authorization));
-        self.bearer = bearer.transpose().map_err(|_| Closure::FORBIDDEN)?;
-        let caller = self.caller();
-        if self.place.belong_to(caller) {
-            Ok(())
-        } else {
-            Err(Closure::CROWDED)
+        authorization.map(|text| auth::verify(&self.app, text)).transpose()
+    }
+
+    /// Why a socket is closed whose token proves nothing. It counts as another request of its address: it has cost
+    /// more than to open it.
+    fn mistrust(&self) -> Closure {
+        match self.app.traffic.count(Caller::at(self.handshake.address)) {
+            Ok(()) => Closure::FORBIDDEN,
+            Err(_) => Closure::CROWDED,
         }
     }
 
     fn start(&mut self, id: String, operation: Parameters) {
-        let events = match self.request(operation) {
-            Ok(request) => subscribe(
-                &self.app,
-                request,
-                self.user(),
-                self.handshake.locale,
-                self.handshake.address,
-            ),
-            Err(error) => stream::once(ready(refuse(error))).boxed(),
+        let (events, place) = match self.request(operation) {
+            Ok((request, place)) => {
+                let (user, locale, address) = (self.user(), self.handshake.locale, self.handshake.address);
+                (subscribe(&self.app, request, user, locale, address), Some(place))
+            }
+            Err(error) => (stream::once(ready(refuse(error))).boxed(), None),
         };
         let end = stream::once(ready(None));
-        self.operations.insert(id, events.map(Some).chain(end).boxed());
+        let operation = Operation {
+            events: events.map(Some).chain(end).boxed(),
+            _place: place,
+        };
+        self.operations.insert(id, operation);
     }
 
-    /// What an operation asks for, if its client has not asked too often.
-    fn request(&self, operation: Parameters) -> Result<Request, Error> {
-        self.app.traffic.count(self.caller())?;
-        operation.request(&self.app.documents)
+    /// What an operation asks for, with its place, if its client has not asked too often nor follows too much.
+    fn request(&self, operation: Parameters) -> Result<(Request, Place), Error> {
+        let caller = self.caller();
+        self.app.traffic.count(caller)?;
+        let request = operation.request(&self.app.documents)?;
+        let place = self.app.sockets.take(Kind::Subscription(caller));
+        let place = place.ok_or_else(|| {
+            let most = self.app.sockets.options().subscriptions_each;
+            let message =
+                format!("On all your connections there are at most {most} subscriptions: complete one first.");
+            Error::BadUserInput(message)
+        })?;
+        Ok((request, place))
     }
 
     fn caller(&self) -> Caller {

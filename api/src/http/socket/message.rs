@@ -4,7 +4,11 @@ use async_graphql::{Response, ServerError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::graphql::limits::scan;
 use crate::http::parameters::Parameters;
+
+/// Most names, values and signs in a message. Its values would take many times the memory of the text.
+const MOST_TOKENS: usize = 10_000;
 
 /// An object of JSON.
 pub(super) type Object = Map<String, Value>;
@@ -31,6 +35,9 @@ pub(super) enum ClientMessage {
 impl ClientMessage {
     /// Reads a message, if it is one.
     pub(super) fn read(text: &str) -> Option<Self> {
+        if scan(text.as_bytes(), MOST_TOKENS).tokens > MOST_TOKENS {
+            return None;
+        }
         let object: Object = serde_json::from_str(text).ok()?;
         // A list of their values in order would be read as the fields of a message, too.
         if !matches!(object.get("payload"), None | Some(Value::Null | Value::Object(_))) {
@@ -123,7 +130,10 @@ mod tests {
             "[".repeat(200),
             "]".repeat(200)
         );
+        let many = |values: usize| format!(r#"{{"type":"ping","payload":{{"a":[1{}]}}}}"#, ",1".repeat(values - 1));
+        assert!(ClientMessage::read(&many(9_900)).is_some());
         for text in [
+            &many(10_000),
             "",
             "null",
             "ping",

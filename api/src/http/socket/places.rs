@@ -1,4 +1,4 @@
-//! How many sockets there may be, in all and each person's, and the end of them all.
+//! How many sockets and subscriptions there may be, in all and each person's, and the end of them all.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,15 +15,9 @@ pub struct Sockets(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     options: Options,
-    taken: Mutex<Taken>,
+    /// How many places of each kind are taken. A kind of which none is has no entry.
+    taken: Mutex<HashMap<Kind, usize>>,
     closing: watch::Sender<bool>,
-}
-
-/// How many places are taken.
-#[derive(Debug, Default)]
-struct Taken {
-    all: usize,
-    each: HashMap<Caller, usize>,
 }
 
 impl Sockets {
@@ -38,7 +32,7 @@ impl Sockets {
     }
 
     /// What they are held to.
-    pub(in crate::http) fn options(&self) -> &Options {
+    pub(crate) fn options(&self) -> &Options {
         &self.0.options
     }
 
@@ -53,69 +47,64 @@ impl Sockets {
     }
 
     /// A place for one more, if there is one.
-    pub(super) fn enter(&self) -> Option<Place> {
+    pub(super) fn take(&self, kind: Kind) -> Option<Place> {
         let mut taken = self.taken();
-        if taken.all >= self.0.options.connections {
+        let before = taken.get(&kind).copied().unwrap_or_default();
+        if before >= kind.most(self.options()) {
             return None;
         }
-        taken.all += 1;
+        taken.insert(kind, before.saturating_add(1));
         drop(taken);
-        Some(Place {
-            sockets: self.clone(),
-            caller: None,
-        })
+        let sockets = self.clone();
+        Some(Place { sockets, kind })
     }
 
-    fn taken(&self) -> MutexGuard<'_, Taken> {
+    fn taken(&self) -> MutexGuard<'_, HashMap<Kind, usize>> {
         self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The place that a socket takes, until it is dropped.
+/// What there may be only so many of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    /// Sockets, whoever has them.
+    Socket,
+    /// Sockets from an address that have not begun: behind a proxy, everybody comes from one until they say who they
+    /// are.
+    New(Caller),
+    /// Sockets of somebody.
+    Begun(Caller),
+    /// Subscriptions of somebody, on all of their sockets.
+    Subscription(Caller),
+}
+
+impl Kind {
+    fn most(self, options: &Options) -> usize {
+        match self {
+            Self::Socket => options.connections,
+            Self::New(_) => options.connections_new,
+            Self::Begun(_) => options.connections_each,
+            Self::Subscription(_) => options.subscriptions_each,
+        }
+    }
+}
+
+/// The place that a socket or a subscription takes, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
     sockets: Sockets,
-    caller: Option<Caller>,
-}
-
-impl Place {
-    /// Counts for somebody from now on, unless they have too many already.
-    ///
-    /// Not from the start: behind a proxy, everybody comes from one address until they say who they are.
-    pub(super) fn belong_to(&mut self, caller: Caller) -> bool {
-        let most = self.sockets.options().connections_each;
-        let mut taken = self.sockets.taken();
-        let own = taken.each.entry(caller).or_default();
-        let has_room = *own < most;
-        if has_room {
-            *own += 1;
-        }
-        drop(taken);
-        if has_room {
-            self.leave();
-            self.caller = Some(caller);
-        }
-        has_room
-    }
-
-    /// Counts for nobody any more.
-    fn leave(&mut self) {
-        let Some(caller) = self.caller.take() else { return };
-        let mut taken = self.sockets.taken();
-        if let Some(own) = taken.each.get_mut(&caller) {
-            *own = own.saturating_sub(1);
-            if *own == 0 {
-                taken.each.remove(&caller);
-            }
-        }
-    }
+    kind: Kind,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.leave();
         let mut taken = self.sockets.taken();
-        taken.all = taken.all.saturating_sub(1);
+        if let Some(count) = taken.get_mut(&self.kind) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                taken.remove(&self.kind);
+            }
+        }
     }
 }
 
@@ -128,47 +117,42 @@ mod tests {
     fn sockets() -> Sockets {
         Sockets::new(Options {
             connections: 3,
+            connections_new: 2,
             connections_each: 1,
+            subscriptions_each: 2,
             ..Options::default()
         })
-    }
-
-    fn counted(sockets: &Sockets) -> (usize, usize) {
-        let taken = sockets.taken();
-        (taken.all, taken.each.values().sum())
     }
 
     #[test]
     fn a_place_is_free_again_when_its_socket_is_gone() {
         let sockets = sockets();
-        let places: Vec<_> = std::iter::from_fn(|| sockets.enter()).collect();
+        let places: Vec<_> = std::iter::from_fn(|| sockets.take(Kind::Socket)).collect();
         assert_eq!(places.len(), 3);
         drop(places);
-        assert_eq!(counted(&sockets), (0, 0));
-        assert!(sockets.enter().is_some());
+        assert!(sockets.taken().is_empty());
+        assert!(sockets.take(Kind::Socket).is_some());
     }
 
     #[test]
     fn everybody_has_so_many_and_no_more() {
         let sockets = sockets();
-        let principals = [
-            Caller::User(UserId::new()),
-            Caller::User(UserId::new()),
-            Caller::at([127, 0, 0, 1].into()),
-        ];
-        let mut first = sockets.enter().expect("a place");
-        assert!(first.belong_to(principals[0]));
-        let mut second = sockets.enter().expect("a place");
-        assert!(!second.belong_to(principals[0]));
-        assert_eq!(counted(&sockets), (2, 1));
-        assert!(second.belong_to(principals[1]));
-        let mut third = sockets.enter().expect("a place");
-        assert!(third.belong_to(principals[2]));
-        assert!(sockets.enter().is_none());
-        drop(first);
-        assert!(second.belong_to(principals[0]));
-        drop((second, third));
-        assert_eq!(counted(&sockets), (0, 0));
-        assert!(sockets.taken().each.is_empty());
+        let address = Caller::at([127, 0, 0, 1].into());
+        let callers = [Caller::User(UserId::new()), Caller::User(UserId::new()), address];
+        let mut places = Vec::new();
+        for caller in callers {
+            for (kind, most) in [
+                (Kind::New(caller), 2),
+                (Kind::Begun(caller), 1),
+                (Kind::Subscription(caller), 2),
+            ] {
+                for _ in 0..most {
+                    places.push(sockets.take(kind).expect("a place"));
+                }
+                assert!(sockets.take(kind).is_none(), "{kind:?}");
+            }
+        }
+        drop(places);
+        assert!(sockets.taken().is_empty());
     }
 }

@@ -15,6 +15,10 @@ use crate::http::parameters::Parameters;
 /// How many of our pings may go without any sign of life.
 const PATIENT_PINGS: u8 = 2;
 
+/// The largest ping, in bytes, whose payload we say back to a client that has not begun: a control frame of WebSocket
+/// carries as much.
+const SMALL_PING: usize = 125;
+
 /// Where a connection stands.
 #[derive(Debug)]
 pub(super) struct Protocol {
@@ -72,7 +76,11 @@ impl Protocol {
                 Step::Authenticate(payload.unwrap_or_default())
             }
             Some(ClientMessage::ConnectionInit { .. }) => Step::Close(Closure::INITIALISED),
-            Some(ClientMessage::Ping { payload }) => say(&ServerMessage::Pong { payload }),
+            Some(ClientMessage::Ping { payload }) => {
+                let is_echoed = self.is_acknowledged() || text.len() <= SMALL_PING;
+                let payload = payload.filter(|_| is_echoed);
+                say(&ServerMessage::Pong { payload })
+            }
             Some(ClientMessage::Subscribe { id, payload }) => self.subscribe(id, payload),
             Some(ClientMessage::Complete { id }) if self.active.remove(&id) => Step::Stop(id),
             // What is to be completed may have come to its end while this was on its way.

@@ -91,6 +91,22 @@ fn what_a_client_says_to_begin_and_to_ping_is_handed_on() {
 }
 
 #[test]
+fn a_stranger_is_not_told_what_they_sent_unless_it_is_little() {
+    let text = |length: usize| {
+        let around = json!({ "type": "ping", "payload": { "a": "" } }).to_string();
+        around.replace("\"\"", &format!("\"{}\"", "x".repeat(length - around.len())))
+    };
+    for (length, strangers) in [(125, true), (126, false), (60_000, false)] {
+        for (phase, mut protocol) in phases() {
+            let answer = short(&protocol.receive(&text(length)));
+            assert!(answer.starts_with(r#"{"type":"pong""#), "{answer}");
+            let is_echoed = strangers || phase == Phase::Acknowledged;
+            assert_eq!(answer.contains('x'), is_echoed, "{length} in {phase:?}");
+        }
+    }
+}
+
+#[test]
 fn an_operation_is_told_of_until_it_ends() {
     let mut protocol = acknowledged();
     protocol.receive(&subscribe("1"));
