@@ -6,4 +6,5 @@ mod introspection;
 mod persisted;
 mod public;
 mod rate;
+mod text;
 mod usage;
