@@ -3,6 +3,7 @@
 mod browser;
 mod figures;
 mod log;
+mod options;
 mod program;
 mod tls;
 mod traces;
