@@ -1,8 +1,10 @@
 //! The door: what comes in, how much of it, and what is told to whom.
 
 mod attack;
+mod extension;
 mod fuzz;
 mod introspection;
+mod patience;
 mod persisted;
 mod public;
 mod rate;
