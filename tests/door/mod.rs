@@ -4,6 +4,7 @@ mod attack;
 mod extension;
 mod fuzz;
 mod introspection;
+mod limits;
 mod patience;
 mod persisted;
 mod public;
