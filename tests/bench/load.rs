@@ -11,31 +11,45 @@ use std::time::{Duration, Instant};
 use api::Keys;
 use futures_util::future::join_all;
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use crate::figures::{heading, milliseconds, rounded, row};
+use crate::figures::{heading, milliseconds, percentile, rounded, row};
 use crate::program::Running;
 use crate::say;
 use crate::stage::Stage;
 use crate::storage::Place;
-use mix::{Answer, Mix};
+use mix::{Answer, Mix, Who};
 use tally::Tally;
 
 /// The database of the load.
 const NAME: &str = "load";
 /// People who ask; each may ask fifty times a second.
 const PEOPLE: usize = 400;
+/// How often one of them asks during the load, a second: four times as often as anybody may.
+const INSATIABLE: f64 = 200.0;
 const AWARDS: usize = 300;
 /// Clients who ask one request after the other, to find out how many the program serves.
 const CLIENTS: usize = 32;
 /// How long that is measured.
 const CALIBRATION: Duration = Duration::from_secs(15);
-/// Requests on their way at most: further ones find no connection.
+/// Requests that one client sends by itself, before anything else, to find out how long it waits.
+const ALONE: usize = 300;
+/// Requests on their way at most: further ones find no connection. `scripts/bench-load` sees to the file descriptors.
 const ON_THEIR_WAY: usize = 1_500;
+/// The parts of its time that are told apart.
+const TENTHS: usize = 10;
 /// How often requests are sent.
 const TICK: Duration = Duration::from_millis(10);
-/// How long the program has to be well again.
+/// How often the memory is looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// How long the program has to be well again, from the last request of the load on.
 const WELL_WITHIN: Duration = Duration::from_secs(5);
+/// It is well when so many requests of a lone client are all served, and half of them nearly as soon as before.
+const WELL: usize = 10;
+/// How much longer than before that may take.
+const NEARLY: u32 = 2;
 /// How long ninety-nine in a hundred of those that are served may wait, with twice the load there can be.
 const SERVED_WITHIN: Duration = Duration::from_secs(5);
 /// How much memory may grow from the first tenth of the load to the last.
@@ -51,18 +65,29 @@ pub async fn report(place: &Place, program: &Path, time: Duration) -> Vec<String
     let mix = Arc::new(Mix::new(&server.address, keys, scene));
 
     say(place, "finding out how much it serves");
-    let (capacity, usual) = calibrate(&mix).await;
+    let usual = alone(&mix).await;
+    let (capacity, among_others) = calibrate(&mix).await;
     println!(
-        "\nOne after the other, {CLIENTS} clients are served {} requests a second, half of them within {}.\n",
+        "\nA client by itself is served half of its requests within {}. One after the other, {CLIENTS} clients are\n\
+         served {} requests a second, half of them within {}.\n",
+        milliseconds(usual),
         rounded(capacity),
-        milliseconds(usual)
+        milliseconds(among_others)
     );
     say(place, "sending twice as much");
-    let tallies = overload(&mix, &server, capacity * 2.0, time).await;
+    let load = Load::begin(&mix);
+    let memory = load.send(&server, capacity * 2.0, time).await;
+    // What was sent last is still being answered.
     let well = recover(&mix, usual).await;
+    let tallies = load.end(time, &memory).await;
     let mut broken = print(&tallies, capacity);
+    let most = server.most_memory() / 1_000_000;
+    println!("\nIt never had more than {most} MB.");
     match well {
-        Some(time) => println!("\nIt is well again after {} ms.", time.as_millis()),
+        Some(time) => println!(
+            "It is well again {} ms after the last request of the load.",
+            time.as_millis()
+        ),
         None => broken.push(format!("it is not well again within {WELL_WITHIN:?}")),
     }
     broken
@@ -83,14 +108,23 @@ async fn scene(place: &Place) -> mix::Scene {
     mix::Scene { journal, people }
 }
 
+/// How long a client waits for half of its answers when nobody else asks.
+async fn alone(mix: &Mix) -> Duration {
+    let mut tally = Tally::default();
+    for _ in 0..ALONE {
+        tally.add(mix.ask(Who::Anybody).await);
+    }
+    tally.percentile(50)
+}
+
 /// Requests a second that are served when nobody sends another before the last is answered, and how long half of them
 /// take.
-async fn calibrate(mix: &Arc<Mix>) -> (f64, Duration) {
+async fn calibrate(mix: &Mix) -> (f64, Duration) {
     let end = Instant::now() + CALIBRATION;
     let clients = (0..CLIENTS).map(|_| async {
         let mut tally = Tally::default();
         while Instant::now() < end {
-            tally.add(&mix.ask().await);
+            tally.add(mix.ask(Who::Anybody).await);
         }
         tally
     });
@@ -98,65 +132,115 @@ async fn calibrate(mix: &Arc<Mix>) -> (f64, Duration) {
     (f64::from(all.served()) / CALIBRATION.as_secs_f64(), all.percentile(50))
 }
 
-/// Sends so many requests a second, whether those before are answered or not; what became of each tenth of the time.
-async fn overload(mix: &Arc<Mix>, server: &Running, rate: f64, time: Duration) -> Vec<Tally> {
-    let connections = Arc::new(Semaphore::new(ON_THEIR_WAY));
-    let mut ticks = interval(TICK);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    let mut tallies = Vec::new();
-    for _ in 0..10 {
-        let (answers, mut answered) = tokio::sync::mpsc::unbounded_channel::<Answer>();
-        let begun = Instant::now();
-        let (mut sent, mut unsent) = (0.0, 0);
-        while begun.elapsed() < time / 10 {
-            ticks.tick().await;
-            while sent < rate * begun.elapsed().as_secs_f64() {
-                sent += 1.0;
-                let Ok(connection) = Arc::clone(&connections).try_acquire_owned() else {
-                    unsent += 1;
-                    continue;
-                };
-                let (mix, answers) = (Arc::clone(mix), answers.clone());
-                tokio::spawn(async move {
-                    drop(answers.send(mix.ask().await));
-                    drop(connection);
-                });
-            }
-        }
-        drop(answers);
-        let mut tally = Tally {
-            unsent,
-            ..Tally::default()
-        };
-        while let Some(answer) = answered.recv().await {
-            tally.add(&answer);
-        }
-        tally.time = begun.elapsed();
-        tally.memory = server.memory();
-        tallies.push(tally);
-    }
-    tallies
+/// Requests that are sent whether those before are answered or not.
+struct Load {
+    mix: Arc<Mix>,
+    connections: Arc<Semaphore>,
+    /// Where the answers go, each with the tenth of the time in which it was asked for.
+    answers: UnboundedSender<(usize, Option<Answer>)>,
+    added: JoinHandle<[Tally; TENTHS]>,
 }
 
-/// How long it takes until ten requests in a row are served nearly as quickly as before.
-async fn recover(mix: &Arc<Mix>, usual: Duration) -> Option<Duration> {
-    let begun = Instant::now();
-    let mut in_a_row = 0;
-    while begun.elapsed() < WELL_WITHIN {
-        let answer = mix.ask().await;
-        in_a_row = if answer.is_served() && answer.time <= usual * 3 {
-            in_a_row + 1
-        } else {
-            0
+impl Load {
+    fn begin(mix: &Arc<Mix>) -> Self {
+        let (answers, mut answered) = unbounded_channel();
+        let added = tokio::spawn(async move {
+            let mut tallies: [Tally; TENTHS] = Default::default();
+            while let Some((tenth, answer)) = answered.recv().await {
+                let tally: &mut Tally = &mut tallies[tenth];
+                match answer {
+                    Some(answer) => tally.add(answer),
+                    None => tally.unsent += 1,
+                }
+            }
+            tallies
+        });
+        Self {
+            mix: Arc::clone(mix),
+            connections: Arc::new(Semaphore::new(ON_THEIR_WAY)),
+            answers,
+            added,
+        }
+    }
+
+    /// Sends so many requests a second of anybody, and those of one who never stops, without a pause; the most memory
+    /// that the program had in each tenth of the time.
+    async fn send(&self, server: &Running, rate: f64, time: Duration) -> [u64; TENTHS] {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        let (begun, mut looked) = (Instant::now(), None::<Instant>);
+        let mut memory = [0; TENTHS];
+        let mut sent = [(Who::Anybody, rate, 0.0), (Who::Insatiable, INSATIABLE, 0.0)];
+        while begun.elapsed() < time {
+            ticks.tick().await;
+            let elapsed = begun.elapsed();
+            let tenth = (0..TENTHS - 1)
+                .take_while(|tenth| elapsed >= time / 10 * nth(tenth + 1))
+                .count();
+            for (who, rate, sent) in &mut sent {
+                while *sent < *rate * elapsed.as_secs_f64() {
+                    *sent += 1.0;
+                    self.send_one(*who, tenth);
+                }
+            }
+            if looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
+                looked = Some(Instant::now());
+                memory[tenth] = server.memory().max(memory[tenth]);
+            }
+        }
+        memory
+    }
+
+    fn send_one(&self, who: Who, tenth: usize) {
+        let (mix, answers) = (Arc::clone(&self.mix), self.answers.clone());
+        let Ok(connection) = Arc::clone(&self.connections).try_acquire_owned() else {
+            drop(answers.send((tenth, None)));
+            return;
         };
-        if in_a_row == 10 {
+        tokio::spawn(async move {
+            drop(answers.send((tenth, Some(mix.ask(who).await))));
+            drop(connection);
+        });
+    }
+
+    /// Waits for the last answers; what became of what was sent in each tenth.
+    async fn end(self, time: Duration, memory: &[u64; TENTHS]) -> [Tally; TENTHS] {
+        drop(self.answers);
+        let mut tallies = self.added.await.expect("the answers are added up");
+        for (tally, memory) in tallies.iter_mut().zip(memory) {
+            tally.time = time / 10;
+            tally.memory = *memory;
+        }
+        tallies
+    }
+}
+
+fn nth(number: usize) -> u32 {
+    number.try_into().expect("one of ten")
+}
+
+/// How long it takes until a lone client is served as if there had been nothing.
+async fn recover(mix: &Mix, usual: Duration) -> Option<Duration> {
+    let begun = Instant::now();
+    let mut last: Vec<Duration> = Vec::new();
+    while begun.elapsed() < WELL_WITHIN {
+        let answer = mix.ask(Who::Anybody).await;
+        if answer.is_served() {
+            last.push(answer.time);
+        } else {
+            last.clear();
+        }
+        if let Some(mut last) = last.last_chunk::<WELL>().copied()
+            && percentile(&mut last, 50) <= usual * NEARLY
+        {
             return Some(begun.elapsed());
         }
-        sleep(Duration::from_millis(10)).await;
+        sleep(TICK).await;
     }
     None
 }
 
+/// Prints what became of each tenth; the promises that did not hold.
 fn print(tallies: &[Tally], capacity: f64) -> Vec<String> {
     let titles = [
         "tenth",
@@ -164,6 +248,7 @@ fn print(tallies: &[Tally], capacity: f64) -> Vec<String> {
         "served/s",
         "429",
         "503",
+        "in a field",
         "other",
         "no connection",
         "median",
@@ -183,6 +268,7 @@ fn print(tallies: &[Tally], capacity: f64) -> Vec<String> {
             served,
             tally.limited.to_string(),
             tally.busy.to_string(),
+            tally.unavailable.to_string(),
             tally.others.to_string(),
             tally.unsent.to_string(),
             milliseconds(median),
@@ -198,7 +284,17 @@ fn print(tallies: &[Tally], capacity: f64) -> Vec<String> {
             broken.push(format!("in tenth {number}, it serves less than a third of what it can"));
         }
     }
+    broken.extend(print_whole(tallies));
+    broken
+}
+
+/// Prints answers that were not to come; the promises about the whole time that did not hold.
+fn print_whole(tallies: &[Tally]) -> Vec<String> {
+    let mut broken = Vec::new();
     let all = tallies.iter().cloned().fold(Tally::default(), Tally::and);
+    for other in &all.shown {
+        println!("\nOther: {other}");
+    }
     if all.others > 0 {
         broken.push(format!("{} answers were neither served nor turned away", all.others));
     }

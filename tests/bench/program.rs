@@ -118,10 +118,19 @@ impl Running {
 
     /// The memory it has, in bytes.
     pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory it ever had, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
         let line = status
             .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+            .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
         line.expect("kilobytes").parse::<u64>().expect("a number") * 1024
     }
 
@@ -189,8 +198,9 @@ fn verify(place: &Place, program: &Path) -> (u64, Duration) {
 fn command(place: &Place, name: &str, program: &Path) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("OCTROI_") {
-            command.env_remove(name);
+        let name_of = name.to_string_lossy();
+        if ["OCTROI_", "OTEL_"].iter().any(|prefix| name_of.starts_with(prefix)) {
+            command.env_remove(&name);
         }
     }
     command

@@ -12,14 +12,15 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::flows::stage::{self, ENDOWMENT, draft_input};
-use crate::harness::{Persona, TestApp, mutation, on_both_databases, text};
+use crate::harness::{Octroi, Persona, TestApp, mutation, on_both_databases, text};
 
 on_both_databases![
     every_audit_of_graphql_over_http_is_passed,
     apollo_client_turns_pages_and_knows_every_object_by_its_identifier,
     urql_sends_queries_by_get_and_mutations_by_post,
     relay_compiles_the_whole_contract_and_runs_on_it,
-    the_manifest_of_relays_compiler_has_every_operation_by_its_digest,
+    the_manifests_of_relay_and_apollo_have_every_operation_by_its_digest,
+    the_manifests_of_relay_and_apollo_are_all_that_a_server_runs,
     graphql_ws_is_told_of_a_budget_as_it_changes,
 ];
 
@@ -53,11 +54,11 @@ async fn relay_compiles_the_whole_contract_and_runs_on_it(app: TestApp) {
     run(&app, "relay.mjs", Some(&applicant), &scene).await;
 }
 
-async fn the_manifest_of_relays_compiler_has_every_operation_by_its_digest(app: TestApp) {
+async fn the_manifests_of_relay_and_apollo_have_every_operation_by_its_digest(app: TestApp) {
     let output = run(&app, "manifests.mjs", None, &Value::Null).await;
-    let relay = manifest(&output, "RELAY");
+    let relay = read(manifest(&output, "RELAY"));
     let documents = relay.as_object().expect("a document for each digest");
-    let apollo = manifest(&output, "APOLLO");
+    let apollo = read(manifest(&output, "APOLLO"));
     let operations = apollo["operations"].as_array().expect("operations");
     assert_eq!(operations.len(), documents.len());
     for operation in operations {
@@ -78,6 +79,33 @@ async fn the_manifest_of_relays_compiler_has_every_operation_by_its_digest(app: 
             operations.iter().any(|operation| operation["name"] == one_of_them),
             "{output}"
         );
+    }
+}
+
+async fn the_manifests_of_relay_and_apollo_are_all_that_a_server_runs(app: TestApp) {
+    let call = stage::call_open(&app).await;
+    let code = stage::field(&app, None, &call.call_id, "Call", "code").await;
+    let output = run(&app, "manifests.mjs", None, &Value::Null).await;
+    let apollo = read(manifest(&output, "APOLLO"));
+    let mut operations = apollo["operations"].as_array().expect("operations").iter();
+    let page = operations.find(|operation| operation["name"] == "CallPageRefetchQuery");
+    let digest = &page.expect("one of them")["id"];
+    // Relay's network layers send the digest as they like, Apollo's clients in the extensions.
+    let by_relay = json!({ "documentId": digest });
+    let by_apollo = json!({ "extensions": { "persistedQuery": { "version": 1, "sha256Hash": digest } } });
+    for (whose, body) in [("RELAY", by_relay), ("APOLLO", by_apollo)] {
+        let options = ["--persisted-operations", manifest(&output, whose), "--persisted-only"];
+        let server = Octroi::serve_with(&app.storage, &options).await;
+        let ask = async |body: Value| {
+            let request = server.http.post(format!("{}/graphql", server.url)).json(&body);
+            let response = request.send().await.expect("the server answers");
+            response.json::<Value>().await.expect("JSON")
+        };
+        let answer = ask(stage::with(body, json!({ "variables": { "id": call.call_id } }))).await;
+        assert_eq!(answer["data"]["node"]["code"], code, "{whose}: {answer:#}");
+        let refused = ask(json!({ "query": "{ __typename }" })).await;
+        let reason = &refused["errors"][0]["extensions"]["code"];
+        assert_eq!(reason, "PERSISTED_QUERY_NOT_FOUND", "{whose}: {refused:#}");
     }
 }
 
@@ -115,11 +143,15 @@ async fn applications(app: &TestApp) -> (Persona, Value) {
     (file.applicant.clone(), scene)
 }
 
-/// A manifest of which a script has said where it is.
-fn manifest(output: &str, whose: &str) -> Value {
+/// The path of a manifest, which a script has said.
+fn manifest<'a>(output: &'a str, whose: &str) -> &'a str {
     let mut paths = output.lines().filter_map(|line| line.split_once(' '));
     let path = paths.find_map(|(label, path)| (label == whose).then_some(path));
-    let manifest = fs::read(path.expect("the manifest's path")).expect("the manifest");
+    path.expect("the manifest's path")
+}
+
+fn read(manifest: &str) -> Value {
+    let manifest = fs::read(manifest).expect("the manifest");
     serde_json::from_slice(&manifest).expect("JSON")
 }
 

@@ -1,4 +1,8 @@
-//! Whatever is sent, the server answers: no status of a failure, no panic, and nothing of what it is made of.
+//! Whatever is sent, the server answers: no status of a failure, no panic, nothing that broke, and nothing of what it
+//! is made of.
+
+mod contract;
+mod draw;
 
 use futures_util::{StreamExt, stream};
 use reqwest::{Method, header};
@@ -6,6 +10,8 @@ use serde_json::{Map, Value, json};
 
 use crate::flows::stage;
 use crate::harness::{Client, TestApp, dice, on_both_databases};
+use contract::Contract;
+use draw::{LONE, Scene};
 
 on_both_databases![whatever_is_sent_the_server_answers_and_says_nothing_of_itself];
 
@@ -13,21 +19,6 @@ on_both_databases![whatever_is_sent_the_server_answers_and_says_nothing_of_itsel
 const REQUESTS: usize = 10_000;
 /// Requests at once.
 const TOGETHER: usize = 8;
-
-/// Documents that run, to begin from.
-const DOCUMENTS: [&str; 8] = [
-    "{ viewer { user { id email } roles { role } memberships { role organisation { name } } } }",
-    "query Funds($first: Int = 3, $after: String) { funds(first: $first, after: $after) { totalCount edges { cursor \
-     node { id code name calls(first: 2) { nodes { id code status } } } } pageInfo { hasNextPage endCursor } } }",
-    "query Node($id: ID!) { node(id: $id) { __typename id ... on Call { code budget { available { amount } } } ... on \
-     Application { ...Whole } } } fragment Whole on Application { title status revision call { code } }",
-    "query Nodes($ids: [ID!]!) { nodes(ids: $ids) { id } }",
-    "query Budget($node: ID!, $at: DateTime) { budget(node: $node, asOf: $at) { committed { amount minorUnits } } }",
-    "query Series($node: ID!) { budgetSeries(node: $node, from: \"2026-01-01\", to: \"2026-03-31\", interval: MONTH) { \
-     date budget { paid { amount } } } }",
-    "mutation In($input: LogInInput!) { logIn(input: $input) { session { accessToken } userErrors { code message } } }",
-    "{ __schema { types { name kind fields { name args { name defaultValue } } } } __type(name: \"Fund\") { name } }",
-];
 
 /// What would tell a stranger how the server is made.
 const INSIDES: [&str; 18] = [
@@ -53,25 +44,40 @@ const INSIDES: [&str; 18] = [
 
 async fn whatever_is_sent_the_server_answers_and_says_nothing_of_itself(app: TestApp) {
     let stage = stage::under_evaluation(&app).await;
-    let token = app.token(&stage.evaluator).await;
+    let mut tokens = vec![None];
+    for person in [
+        &stage.evaluator,
+        &stage.manager,
+        &stage.finance,
+        &stage.applicant,
+        &app.as_admin().await,
+    ] {
+        tokens.push(Some(app.token(person).await));
+    }
+    let scene = Scene::new(
+        &[
+            &stage.fund_id,
+            &stage.programme_id,
+            &stage.call_id,
+            &stage.application_id,
+            &stage.organisation_id,
+            &stage.assessment_id,
+            &stage.evaluator.id,
+        ],
+        &stage.evaluator.email,
+    );
+    let contract = Contract::of(&app).await;
     let mut dice = dice();
-    let words = words();
-    let ids = [
-        stage.call_id.as_str(),
-        stage.application_id.as_str(),
-        "",
-        "x",
-        "Q2FsbDox",
-    ];
-    let requests: Vec<Sent> = (0..REQUESTS).map(|_| Sent::draw(&mut dice, &words, &ids)).collect();
+    let requests: Vec<Sent> = (0..REQUESTS)
+        .map(|_| Sent::draw(&mut dice, &scene, &contract, tokens.len()))
+        .collect();
     let mut answers = stream::iter(requests)
         .map(|sent| async {
-            let token = sent.signed_in.then_some(token.as_str());
-            let answer = sent.send(&app, token).await;
+            let answer = sent.send(&app, tokens[sent.who].as_deref()).await;
             (sent, answer)
         })
         .buffer_unordered(TOGETHER);
-    let mut refused = 0;
+    let (mut refused, mut ran) = (0, 0);
     while let Some((sent, (status, text))) = answers.next().await {
         assert!(status < 500, "{status}: {text}\nto {sent:?}");
         refused += usize::from(status != 200);
@@ -79,65 +85,72 @@ async fn whatever_is_sent_the_server_answers_and_says_nothing_of_itself(app: Tes
             .iter()
             .find(|inside| text.contains(**inside) && !sent.contains(inside));
         assert_eq!(said, None, "{text}\nto {sent:?}");
+        let answer: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}\nto {sent:?}"));
+        let broken = answer["errors"]
+            .as_array()
+            .is_some_and(|errors| errors.iter().any(|error| error["extensions"]["code"] == "INTERNAL"));
+        assert!(!broken, "{text}\nto {sent:?}");
+        ran += usize::from(answer.get("data").is_some());
     }
     // Neither all sense nor all nonsense.
     assert!(
         (REQUESTS / 10..REQUESTS * 9 / 10).contains(&refused),
         "{refused} refused"
     );
+    assert!(ran > REQUESTS / 4, "{ran} ran");
     app.verify().await;
 }
 
 /// A request.
-#[derive(Debug)]
 struct Sent {
     method: Method,
     media: &'static str,
     url: String,
     body: Vec<u8>,
-    signed_in: bool,
+    who: usize,
+}
+
+impl std::fmt::Debug for Sent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let body = String::from_utf8_lossy(&self.body);
+        write!(
+            formatter,
+            "{} {} {} {body:?} as {}",
+            self.method, self.media, self.url, self.who
+        )
+    }
 }
 
 impl Sent {
-    fn draw(dice: &mut fastrand::Rng, words: &[String], ids: &[&str]) -> Self {
-        let document = document(dice, words);
-        let variables = variables(dice, ids);
-        let name = ["", "Node", "Budget", "Nobody"][dice.usize(..4)];
-        let mut parameters = Map::from_iter([
-            ("query".to_owned(), json!(document)),
-            ("variables".to_owned(), variables),
-        ]);
-        if !name.is_empty() && dice.u8(..4) == 0 {
-            parameters.insert("operationName".to_owned(), json!(name));
-        }
-        if dice.u8(..20) == 0 {
-            parameters.insert(words[dice.usize(..words.len())].clone(), anything(dice, 3));
-        }
-        let by_url = dice.u8(..8) == 0;
-        let mut body = Value::from(parameters.clone()).to_string().into_bytes();
-        if dice.u8(..6) == 0 {
-            spoil(dice, &mut body);
-        }
-        let query: Vec<String> = parameters
-            .iter()
-            .map(|(name, value)| {
-                format!(
-                    "{name}={}",
-                    percent(&value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-                )
-            })
-            .collect();
-        Self {
-            method: if by_url { Method::GET } else { Method::POST },
-            media: ["application/json", "application/json", "application/json", "text/plain"][dice.usize(..4)],
-            url: if by_url {
-                format!("?{}", query.join("&"))
+    fn draw(dice: &mut fastrand::Rng, scene: &Scene, contract: &Contract, people: usize) -> Self {
+        let mut sent = Self {
+            method: Method::POST,
+            media: if dice.u8(..16) == 0 {
+                "text/plain"
             } else {
-                String::new()
+                "application/json"
             },
-            body: if by_url { Vec::new() } else { body },
-            signed_in: dice.bool(),
+            url: String::new(),
+            body: Vec::new(),
+            who: dice.usize(..people),
+        };
+        if dice.u8(..12) == 0 {
+            sent.body = (0..dice.usize(..300)).map(|_| dice.u8(..)).collect();
+            return sent;
         }
+        let parameters = parameters(dice, scene, contract);
+        if dice.u8(..8) == 0 {
+            sent.method = Method::GET;
+            sent.url = url(&parameters);
+        } else {
+            let text = Value::from(parameters).to_string();
+            // No text of Rust has half of a pair, but one of JSON may.
+            sent.body = text.replace(LONE, r"\ud800").into_bytes();
+            if dice.u8(..8) == 0 {
+                spoil(dice, &mut sent.body);
+            }
+        }
+        sent
     }
 
     async fn send(&self, app: &Client, token: Option<&str>) -> (u16, String) {
@@ -161,74 +174,36 @@ impl Sent {
     }
 }
 
-/// A document, as it is or with a few of its words changed.
-fn document(dice: &mut fastrand::Rng, words: &[String]) -> String {
-    let document = DOCUMENTS[dice.usize(..DOCUMENTS.len())];
-    let mut tokens: Vec<&str> = document.split_inclusive(|sign: char| !sign.is_alphanumeric()).collect();
-    for _ in 0..dice.usize(..4) {
-        let at = dice.usize(..tokens.len());
-        match dice.u8(..6) {
-            0 => drop(tokens.remove(at)),
-            1 => tokens.insert(at, tokens[dice.usize(..tokens.len())]),
-            2 => {
-                let other = dice.usize(..tokens.len());
-                tokens.swap(at, other);
-            }
-            3 => {
-                tokens[at] = [
-                    "{",
-                    "}",
-                    "(",
-                    "\"",
-                    "...",
-                    "@skip(if: true)",
-                    "$",
-                    "-1",
-                    "99999999999",
-                    "null",
-                ][dice.usize(..10)];
-            }
-            _ => tokens[at] = words[dice.usize(..words.len())].as_str(),
-        }
+/// What a request says: a field of the contract with arguments of its types, or a document and variables of any.
+fn parameters(dice: &mut fastrand::Rng, scene: &Scene, contract: &Contract) -> Map<String, Value> {
+    let (document, variables) = if dice.bool() {
+        contract.draw(dice, scene)
+    } else {
+        (scene.document(dice, &contract.words), scene.variables(dice))
+    };
+    let mut parameters = Map::from_iter([
+        ("query".to_owned(), json!(document)),
+        ("variables".to_owned(), variables),
+    ]);
+    if dice.u8(..24) == 0 {
+        let name = ["", "Node", "Budget", "Nobody"][dice.usize(..4)];
+        parameters.insert("operationName".to_owned(), json!(name));
     }
-    // A word that took another's place has no blank after it.
-    tokens.join(if dice.bool() { "" } else { " " })
+    if dice.u8(..24) == 0 {
+        let word = dice.choice(&contract.words).expect("words");
+        parameters.insert(word.clone(), scene.anything(dice, 3));
+    }
+    parameters
 }
 
-fn variables(dice: &mut fastrand::Rng, ids: &[&str]) -> Value {
-    let id = ids[dice.usize(..ids.len())];
-    let input = json!({ "email": "nobody@example.org", "password": "not the right one" });
-    let mut variables = json!({ "id": id, "node": id, "ids": [id, ids[0]], "first": 2, "input": input });
-    if dice.u8(..3) == 0 {
-        let name = ["id", "node", "ids", "first", "input", "at", "after"][dice.usize(..7)];
-        variables[name] = anything(dice, 4);
-    }
-    variables
-}
-
-/// Any JSON.
-fn anything(dice: &mut fastrand::Rng, depth: u8) -> Value {
-    match dice.u8(..if depth == 0 { 7 } else { 9 }) {
-        0 => Value::Null,
-        1 => json!(dice.bool()),
-        2 => json!(dice.i64(..)),
-        3 => json!(dice.f64() * 1e300),
-        4 => json!(
-            [
-                "2026-01-01",
-                "2026-01-01T00:00:00Z",
-                "9999-12-31T23:59:59Z",
-                "-1",
-                "\u{0}"
-            ][dice.usize(..5)]
-        ),
-        5 => json!((0..dice.usize(..40)).map(|_| dice.char(..)).collect::<String>()),
-        6 => json!("'; DROP TABLE fund; --"),
-        7 => (0..dice.u8(..4)).map(|_| anything(dice, depth - 1)).collect(),
-        _ => (0..dice.u8(..4))
-            .map(|number| (format!("k{number}"), anything(dice, depth - 1)))
-            .collect(),
-    }
+fn url(parameters: &Map<String, Value>) -> String {
+    let pairs = parameters.iter().map(|(name, value)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        format!("{name}={}", percent(&text))
+    });
+    // The bytes of half of a pair are no text.
+    let pairs = pairs.collect::<Vec<_>>().join("&");
+    format!("?{}", pairs.replace(&percent(LONE), "%ed%a0%80"))
 }
 
 /// Changes a few bytes.
@@ -241,19 +216,6 @@ fn spoil(dice: &mut fastrand::Rng, body: &mut Vec<u8>) {
             _ => body.insert(at, dice.u8(..)),
         }
     }
-}
-
-/// The names of the contract.
-fn words() -> Vec<String> {
-    let contract = include_str!("../../schema.graphql");
-    let mut words: Vec<String> = contract
-        .split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
-    words.sort_unstable();
-    words.dedup();
-    words
 }
 
 /// A text as a URL has it.

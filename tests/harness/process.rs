@@ -53,6 +53,13 @@ impl Octroi {
         Self::start(storage, serve).await
     }
 
+    /// Starts the server as [`serve`](Octroi::serve) does, with more in its environment.
+    pub async fn serve_in(storage: &Arc<TestDatabase>, environment: &[(&str, &str)]) -> Self {
+        let mut serve = serve(storage);
+        serve.envs(environment.iter().copied());
+        Self::start(storage, serve).await
+    }
+
     /// Starts the server as [`serve_with`](Octroi::serve_with) does, for a client that trusts what it proves itself by.
     pub async fn serve_trusted(storage: &Arc<TestDatabase>, options: &[&str], http: reqwest::Client) -> Self {
         let mut serve = serve(storage);
@@ -210,8 +217,9 @@ pub async fn octroi_killed(storage: &TestDatabase, arguments: &[&str], after: Du
 fn serve(storage: &TestDatabase) -> Command {
     let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
     serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
-    // Tests ask as fast as they can, and often as one person.
-    serve.args(["--requests-per-second", "0", "--passwords-per-second", "0"]);
+    // Tests ask as fast as they can, and often as one person. A test that wants less says so by the option.
+    serve.env("OCTROI_REQUESTS_PER_SECOND", "0");
+    serve.env("OCTROI_PASSWORDS_PER_SECOND", "0");
     serve.envs(storage.environment());
     serve
 }

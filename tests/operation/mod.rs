@@ -3,6 +3,7 @@
 mod browser;
 mod figures;
 mod log;
+mod options;
 mod probe;
 mod program;
 mod tls;

@@ -22,6 +22,9 @@ pub enum Failure {
     /// The manifest of documents cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// Nothing but the documents of a manifest is to run, and there is none.
+    #[error("--persisted-only runs the documents of a manifest only: name it with --persisted-operations")]
+    NoManifest,
     /// The certificate cannot be used.
     #[error("TLS cannot be spoken: {0}")]
     Tls(#[from] TlsError),

@@ -73,12 +73,7 @@ pub(super) struct Options {
     persisted_operations: Option<PathBuf>,
 
     /// Run nothing but the documents of the manifest
-    #[arg(
-        long,
-        env = "OCTROI_PERSISTED_ONLY",
-        requires = "persisted_operations",
-        value_parser = BoolishValueParser::new()
-    )]
+    #[arg(long, env = "OCTROI_PERSISTED_ONLY", value_parser = BoolishValueParser::new())]
     persisted_only: bool,
 
     #[command(flatten)]
@@ -92,9 +87,11 @@ fn usual(rate: Option<NonZeroU32>) -> u32 {
 impl Options {
     /// Reads what they name.
     pub(super) fn read(self) -> Result<Settings, Failure> {
-        let documents = match &self.persisted_operations {
-            Some(path) => Documents::load(path, self.persisted_only)?,
-            None => Documents::default(),
+        let documents = match (&self.persisted_operations, self.persisted_only) {
+            (Some(path), only) => Documents::load(path, only)?,
+            (None, false) => Documents::default(),
+            // Not left to the parser: a variable that says no requires as much, to it, as one that says yes.
+            (None, true) => return Err(Failure::NoManifest),
         };
         Ok(Settings {
             production: self.production,

@@ -22,11 +22,25 @@ const REDEPLOY: &str =
 
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a connection is kept that nothing is sent on. Well below what the program keeps it for: a request on one
+/// that it is just closing would have no answer.
+const IDLE: Duration = Duration::from_secs(1);
+/// How much is kept of an answer that was not to come, in characters.
+const EXCERPT: usize = 300;
 
 /// What there is to ask about, and who asks.
 pub struct Scene {
     pub journal: Journal,
     pub people: Vec<UserId>,
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Who {
+    /// Anybody.
+    Anybody,
+    /// One and the same person, who sends more than anybody may.
+    Insatiable,
 }
 
 /// Asks, at random.
@@ -37,28 +51,60 @@ pub struct Mix {
     scene: Scene,
 }
 
-/// What came of a request.
+/// What came of a request, and how long that took.
 #[derive(Debug)]
 pub struct Answer {
-    /// 0 if there was none.
-    pub status: u16,
+    pub outcome: Outcome,
     /// Whether it says when to come again.
     pub announced: bool,
-    /// Whether it is data and nothing else.
-    is_whole: bool,
     pub time: Duration,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Data and nothing else.
+    Served,
+    /// Turned away for the number of requests of one caller: 429.
+    Limited,
+    /// Turned away because there was too much to do: 503.
+    Busy,
+    /// A field of it was turned away: 200, and `UNAVAILABLE` in its place, as when too many wait for one ledger.
+    Unavailable,
+    /// What was not to come: the status and the text, or why there is none.
+    Other(String),
+}
+
+impl Outcome {
+    fn of(status: u16, text: &str) -> Self {
+        let answer: Value = serde_json::from_str(text).unwrap_or_default();
+        let refusals = &answer["data"]["redeployBudget"]["userErrors"];
+        let is_refused = refusals.as_array().is_some_and(|refusals| !refusals.is_empty());
+        let unavailable = |error: &Value| error["extensions"]["code"] == "UNAVAILABLE";
+        match (status, answer["errors"].as_array()) {
+            (200, None) if answer["data"].is_object() && !is_refused => Self::Served,
+            (200, Some(errors)) if errors.iter().all(unavailable) => Self::Unavailable,
+            (429, _) => Self::Limited,
+            (503, _) => Self::Busy,
+            _ => Self::Other(format!("{status} {}", text.chars().take(EXCERPT).collect::<String>())),
+        }
+    }
 }
 
 impl Answer {
     pub fn is_served(&self) -> bool {
-        self.status == 200 && self.is_whole
+        matches!(self.outcome, Outcome::Served)
     }
 }
 
 impl Mix {
     pub fn new(address: &str, keys: Keys, scene: Scene) -> Self {
         Self {
-            client: Client::builder().timeout(PATIENCE).build().expect("a client"),
+            client: Client::builder()
+                .timeout(PATIENCE)
+                .pool_idle_timeout(IDLE)
+                .build()
+                .expect("a client"),
             url: format!("{address}/graphql"),
             keys,
             scene,
@@ -66,12 +112,12 @@ impl Mix {
     }
 
     /// Asks something, and waits for the answer.
-    pub async fn ask(&self) -> Answer {
+    pub async fn ask(&self, who: Who) -> Answer {
         let body = self.draw();
-        let who = match fastrand::u8(..20) {
-            // One of them asks as often as ten others together.
-            0 => self.scene.people.first(),
-            _ => fastrand::choice(&self.scene.people),
+        let (insatiable, others) = self.scene.people.split_first().expect("people");
+        let who = match who {
+            Who::Insatiable => Some(insatiable),
+            Who::Anybody => fastrand::choice(others),
         };
         let request = self
             .client
@@ -84,17 +130,21 @@ impl Mix {
             .json(&body)
             .send()
             .await;
-        let Ok(response) = sent else { return Answer::none(begun) };
-        let status = response.status().as_u16();
-        let announced = response.headers().contains_key(header::RETRY_AFTER);
-        let Ok(answer) = response.json::<Value>().await else {
-            return Answer::none(begun);
+        let (outcome, announced) = match sent {
+            Ok(response) => {
+                let status = response.status().as_u16();
+                let announced = response.headers().contains_key(header::RETRY_AFTER);
+                let outcome = match response.text().await {
+                    Ok(text) => Outcome::of(status, &text),
+                    Err(error) => Outcome::Other(format!("{status}, cut short: {error:?}")),
+                };
+                (outcome, announced)
+            }
+            Err(error) => (Outcome::Other(format!("no answer: {error:?}")), false),
         };
-        let refusals = &answer["data"]["redeployBudget"]["userErrors"];
         Answer {
-            status,
+            outcome,
             announced,
-            is_whole: answer.get("errors").is_none() && refusals.as_array().is_none_or(Vec::is_empty),
             time: begun.elapsed(),
         }
     }
@@ -120,17 +170,6 @@ impl Mix {
             70..80 => json!({ "query": AWARDS, "variables": { "call": "FUND-0-0" } }),
             80..90 => json!({ "query": FUNDS }),
             _ => json!({ "query": REDEPLOY, "variables": { "input": redeployment(&journal.redeploy()) } }),
-        }
-    }
-}
-
-impl Answer {
-    fn none(begun: Instant) -> Self {
-        Self {
-            status: 0,
-            announced: false,
-            is_whole: false,
-            time: begun.elapsed(),
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::mix::Answer;
+use super::mix::{Answer, Outcome};
 use crate::figures::percentile;
 
-/// Answers of some time.
+/// How many answers that were not to come are shown.
+const SHOWN: usize = 5;
+
+/// Answers to what was sent in some time.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// How long each took that was served.
@@ -14,37 +17,53 @@ pub struct Tally {
     pub limited: u32,
     /// Turned away because there was too much to do.
     pub busy: u32,
-    /// Those of both without a word on when to come again.
+    /// Answered, but for a field that was turned away.
+    pub unavailable: u32,
+    /// Turned away as a whole without a word on when to come again.
     pub unannounced: u32,
     /// Anything else: errors, and no answer at all.
     pub others: u32,
+    /// The first of those.
+    pub shown: Vec<String>,
     /// Not sent, because too many were on their way.
     pub unsent: u32,
     /// How long it was.
     pub time: Duration,
-    /// What the program had at the end, in bytes.
+    /// The most memory that the program had, in bytes.
     pub memory: u64,
 }
 
 impl Tally {
-    pub fn add(&mut self, answer: &Answer) {
-        match answer.status {
-            200 if answer.is_served() => self.times.push(answer.time),
-            429 => self.limited += 1,
-            503 => self.busy += 1,
-            _ => self.others += 1,
+    pub fn add(&mut self, answer: Answer) {
+        let is_turned_away = matches!(answer.outcome, Outcome::Limited | Outcome::Busy);
+        self.unannounced += u32::from(is_turned_away && !answer.announced);
+        match answer.outcome {
+            Outcome::Served => self.times.push(answer.time),
+            Outcome::Limited => self.limited += 1,
+            Outcome::Busy => self.busy += 1,
+            Outcome::Unavailable => self.unavailable += 1,
+            Outcome::Other(what) => {
+                self.others += 1;
+                self.show([what]);
+            }
         }
-        self.unannounced += u32::from(matches!(answer.status, 429 | 503) && !answer.announced);
     }
 
     pub fn and(mut self, other: Self) -> Self {
         self.times.extend(other.times);
         self.limited += other.limited;
         self.busy += other.busy;
+        self.unavailable += other.unavailable;
         self.unannounced += other.unannounced;
         self.others += other.others;
+        self.show(other.shown);
         self.unsent += other.unsent;
         self
+    }
+
+    fn show(&mut self, others: impl IntoIterator<Item = String>) {
+        let room = SHOWN.saturating_sub(self.shown.len());
+        self.shown.extend(others.into_iter().take(room));
     }
 
     pub fn served(&self) -> u32 {
@@ -52,7 +71,7 @@ impl Tally {
     }
 
     pub fn sent(&self) -> u32 {
-        self.served() + self.limited + self.busy + self.others
+        self.served() + self.limited + self.busy + self.unavailable + self.others
     }
 
     pub fn percentile(&mut self, percent: usize) -> Duration {

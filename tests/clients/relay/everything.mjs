@@ -3,8 +3,6 @@
 import { buildSchema, getNamedType, isInterfaceType, isObjectType } from 'graphql';
 
 const PAGES = ['first', 'after', 'last', 'before'];
-// Its arguments are those of the statement, whose balances are of the same moment: Relay cannot turn its pages.
-const NOT_PAGED = ['AccountStatement.lines'];
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
 
 /** JavaScript for Relay's compiler, and how much of the contract it covers. */
@@ -34,8 +32,7 @@ function refetch({ name }) {
 }
 
 function connections(owner) {
-  const fields = Object.values(owner.getFields()).filter(({ type }) => /Connection$/.test(getNamedType(type).name));
-  return fields.filter(({ name, args }) => args.length > 0 || !NOT_PAGED.includes(`${owner.name}.${name}`));
+  return Object.values(owner.getFields()).filter(({ type }) => /Connection$/.test(getNamedType(type).name));
 }
 
 /** A list as Relay's pagination reads it, the next page found from the object that holds it. */
