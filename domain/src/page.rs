@@ -138,7 +138,7 @@ fn with_sizes(mut statement: Statement) -> Statement {
             .ok()
             .and_then(|number: usize| values.get(number.checked_sub(1)?));
         match value {
-            Some(Value::BigUnsigned(Some(size))) => sql.push_str(&format!(" LIMIT {size}")),
+            Some(Value::BigUnsigned(Some(size))) => sql.extend([" LIMIT ", &size.to_string()]),
             _ => sql.extend([LIMIT, number]),
         }
         sql.push_str(rest);
