@@ -114,10 +114,10 @@ where
 
 /// Writes the sizes of pages into a statement for PostgreSQL; a builder of statements makes parameters of them.
 ///
-/// Of a page whose size is a parameter PostgreSQL knows nothing when it makes a plan to be used again. It takes it for a
-/// tenth of all there is, so that to plan anew each time, for the size at hand, looks cheaper the more there is: a few
-/// statements would spend more time on plans than on rows. The parameters stay, used by nobody, so that the others keep
-/// their numbers.
+/// Of a page whose size is a parameter PostgreSQL knows nothing when it makes a plan to be used again. It takes it for
+/// a tenth of all there is, so that to plan anew each time, for the size at hand, looks cheaper the more there is: a
+/// few statements would spend more time on plans than on rows. The parameters stay, used by nobody, so that the others
+/// keep their numbers.
 fn with_sizes(mut statement: Statement) -> Statement {
     const LIMIT: &str = " LIMIT $";
     if statement.db_backend != DbBackend::Postgres {
