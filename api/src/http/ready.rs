@@ -12,9 +12,6 @@ use crate::App;
 /// How long the database has to answer. Whoever asks whether we are ready is about to give up, too.
 const WITHIN: Duration = Duration::from_secs(2);
 
-/// How long its answer is good for: anybody may ask, as often as they like, and none of the limits holds them.
-const FRESH: Duration = Duration::from_secs(1);
-
 /// Answers whether the database does, and the server is not about to stop.
 pub(super) async fn get(app: web::Data<App>, readiness: web::Data<Readiness>) -> HttpResponse {
     if app.is_stopping() {
@@ -28,21 +25,26 @@ pub(super) async fn get(app: web::Data<App>, readiness: web::Data<Readiness>) ->
     }
 }
 
-/// What the database answered last, and when.
+/// When the database was asked last, and what it answered.
+///
+/// Anybody may ask us, as often as they like, and none of the limits holds them: so the database is asked one thing at a
+/// time, for all who came before it was.
 #[derive(Debug, Default)]
 pub(super) struct Readiness(Mutex<Option<(Instant, bool)>>);
 
 impl Readiness {
-    /// Whether the database answers, for all who ask at the same time by one ping.
+    /// Whether the database answers, to a ping from after this call.
     async fn ask(&self, ping: impl Future<Output = bool>) -> bool {
+        let came = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some((at, answers)) = *last
-            && at.elapsed() < FRESH
+        if let Some((asked, answers)) = *last
+            && asked > came
         {
             return answers;
         }
+        let asked = Instant::now();
         let answers = ping.await;
-        *last = Some((Instant::now(), answers));
+        *last = Some((asked, answers));
         answers
     }
 }
@@ -57,28 +59,29 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_database_is_asked_once_a_second_whoever_asks() {
+    async fn the_database_is_asked_once_for_all_who_wait() {
         let (readiness, pings) = (Readiness::default(), AtomicU32::new(0));
         let ask = |answers| {
             let pings = &pings;
             readiness.ask(async move {
                 pings.fetch_add(1, Ordering::Relaxed);
-                tokio::task::yield_now().await;
+                sleep(Duration::from_millis(5)).await;
                 answers
             })
         };
-        assert!(
-            join_all((0..50).map(|_| ask(true)))
-                .await
-                .into_iter()
-                .all(|ready| ready)
+        let ready = join_all((0..50).map(|_| ask(true))).await;
+        assert!(ready.into_iter().all(|ready| ready));
+        assert_eq!(
+            pings.load(Ordering::Relaxed),
+            2,
+            "for the first, and for those who came meanwhile"
         );
-        assert!(ask(false).await, "the answer is good for a second");
-        assert_eq!(pings.load(Ordering::Relaxed), 1);
-        sleep(FRESH).await;
-        assert!(!ask(false).await);
-        assert!(!ask(true).await, "as is the other one");
-        assert_eq!(pings.load(Ordering::Relaxed), 2);
+        assert!(
+            !ask(false).await,
+            "what was answered before is not what is answered now"
+        );
+        assert!(ask(true).await);
+        assert_eq!(pings.load(Ordering::Relaxed), 4);
     }
 
     #[tokio::test]
