@@ -27,8 +27,8 @@ pub(super) async fn get(app: web::Data<App>, readiness: web::Data<Readiness>) ->
 
 /// When the database was asked last, and what it answered.
 ///
-/// Anybody may ask us, as often as they like, and none of the limits holds them: so the database is asked one thing at a
-/// time, for all who came before it was.
+/// Anybody may ask us, as often as they like, and none of the limits holds them: so the database is asked one thing at
+/// a time, for all who came before it was.
 #[derive(Debug, Default)]
 pub(super) struct Readiness(Mutex<Option<(Instant, bool)>>);
 
