@@ -81,8 +81,9 @@ async fn a_journal_costs_the_same_whatever_its_length(app: TestApp) {
         accounts(first: 100) { totalCount nodes { kind balance { amount } } }
     } } }";
     const STATEMENT: &str = "query($account: ID!) { node(id: $account) { ... on Account {
-        statement(from: \"2018-06-20T08:00:00Z\", first: 100) { opening { amount } closing { amount }
-            lines { totalCount nodes { amount { amount } balance { amount } transfer { actor { displayName } } } } }
+        statement(from: \"2018-06-20T08:00:00Z\") { opening { amount } closing { amount }
+            lines(first: 100) { totalCount nodes {
+                amount { amount } balance { amount } transfer { actor { displayName } } } } }
     } } }";
     let call = stage::call_open(&app).await;
     let last = stage::last_transfer(&app, &call.fund_id).await;

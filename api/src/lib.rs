@@ -7,10 +7,13 @@
 mod app;
 pub mod cli;
 mod demo;
+pub mod documents;
 pub mod graphql;
 pub mod http;
 pub mod password;
+pub mod telemetry;
 pub mod token;
+pub mod traffic;
 
-pub use app::App;
+pub use app::{App, Settings};
 pub use token::Keys;

@@ -4,31 +4,39 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use domain::identity::password;
-use domain::{Error, Result};
-use tokio::sync::Semaphore;
+
+use crate::graphql::error::{Error, Result};
+use crate::traffic::Queue;
+
+/// Hashes that run for every core: one that does, one ready to.
+const RUNNING_EACH: usize = 2;
+/// Hashes that wait for every one that runs. More would take the places of other requests, and wait for longer.
+const WAITING_EACH: usize = 4;
 
 /// Hashes and checks passwords. Clones share the limit.
 ///
 /// A hash holds 19 MiB for some 16 ms of one core. Without a limit, a burst of sign-ins would take the memory and the
-/// cores of everybody else's requests; with one, the burst waits for itself.
+/// cores of everybody else's requests; with one, the burst waits for itself, and is turned away beyond that.
 #[derive(Clone, Debug)]
 pub struct Hashing {
-    permits: Arc<Semaphore>,
+    queue: Arc<Queue>,
 }
 
 impl Hashing {
-    /// Two hashes for every core: one running, one ready to.
+    /// As much as this machine can do.
     #[must_use]
     pub(crate) fn new() -> Self {
-        let cores = available_parallelism().map_or(1, usize::from);
+        let running = available_parallelism()
+            .map_or(1, usize::from)
+            .saturating_mul(RUNNING_EACH);
         Self {
-            permits: Arc::new(Semaphore::new(cores.saturating_mul(2))),
+            queue: Arc::new(Queue::new(running, running.saturating_mul(WAITING_EACH))),
         }
     }
 
     /// The hash to keep of a password.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.run(move || password::hash(&password)).await?
+        Ok(self.run(move || password::hash(&password)).await??)
     }
 
     /// Whether a password is the one that was hashed; without a hash the answer is no, and takes as long.
@@ -38,15 +46,30 @@ impl Hashing {
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         // The permit goes into the work: should the request be dropped, the hash still runs to its end and counts.
-        let permit = Arc::clone(&self.permits)
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
+        let permit = self.queue.enter().await?;
         let task = tokio::task::spawn_blocking(move || {
             let result = work();
             drop(permit);
             result
         });
         task.await.map_err(Error::internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_burst_of_passwords_waits_for_itself_and_is_turned_away_beyond_that() {
+        let hashing = Hashing {
+            queue: Arc::new(Queue::new(1, 1)),
+        };
+        let running = hashing.queue.enter().await.expect("a place");
+        let verify = || hashing.verify("a password".to_owned(), None);
+        let (first, second, ()) = tokio::join!(verify(), verify(), async { drop(running) });
+        assert!(matches!(first, Ok(false)));
+        assert!(matches!(second, Err(Error::Unavailable(_))));
+        assert!(matches!(verify().await, Ok(false)));
     }
 }

@@ -1,5 +1,6 @@
 //! The database: connections, migrations, and the clock that goes with them.
 
+mod figures;
 mod reader;
 
 use std::{
@@ -15,8 +16,10 @@ use sea_orm::sqlx::Connection;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement};
 
 use crate::Clock;
+use crate::work::watcher::Watcher;
 use crate::work::writer::Writer;
-use reader::Reader;
+pub use figures::{Figures, PoolFigures, QueueFigures};
+pub(crate) use reader::Reader;
 
 /// How long a PostgreSQL connection may have been idle and still be used without a question whether it lives.
 ///
@@ -42,6 +45,7 @@ pub struct Database {
     pub(crate) writer: DatabaseConnection,
     pub(crate) reader: Reader,
     pub(crate) queue: Arc<Writer>,
+    pub(crate) watcher: Arc<Watcher>,
     clock: Clock,
     statements: Arc<AtomicU64>,
 }
@@ -98,14 +102,7 @@ impl Database {
             let mut reader = connect(sqlite(url, pool.connections, pool.patience, pool.patience)).await?;
             count_statements(&mut writer, &statements);
             count_statements(&mut reader, &statements);
-            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
-            Ok(Self {
-                writer,
-                reader: Reader(reader),
-                queue: Arc::new(queue),
-                clock,
-                statements,
-            })
+            Ok(Self::of(writer, Reader(reader), pool, clock, statements))
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let mut options = ConnectOptions::new(url);
             options
@@ -117,16 +114,23 @@ impl Database {
                 .sqlx_logging(false);
             let mut writer = connect(options).await?;
             count_statements(&mut writer, &statements);
-            let queue = Writer::new(writer.clone(), clock.clone(), pool.patience);
-            Ok(Self {
-                reader: Reader(writer.clone()),
-                writer,
-                queue: Arc::new(queue),
-                clock,
-                statements,
-            })
+            let reader = Reader(writer.clone());
+            Ok(Self::of(writer, reader, pool, clock, statements))
         } else {
             Err(OpenError::Scheme)
+        }
+    }
+
+    fn of(writer: DatabaseConnection, reader: Reader, pool: Pool, clock: Clock, statements: Arc<AtomicU64>) -> Self {
+        let watcher = Watcher::new(reader.clone(), pool.patience);
+        let queue = Writer::new(writer.clone(), clock.clone(), pool.patience, Arc::clone(&watcher));
+        Self {
+            writer,
+            reader,
+            queue: Arc::new(queue),
+            watcher,
+            clock,
+            statements,
         }
     }
 

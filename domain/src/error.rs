@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use time::format_description::well_known::Rfc3339;
 
 use crate::money::{AmountError, Money};
+use crate::text;
 
 /// What a command or a query answers.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -273,11 +274,6 @@ impl Refusal {
     }
 }
 
-/// Control characters but tabs and line breaks: nobody means them, and PostgreSQL cannot hold U+0000.
-pub(crate) fn is_forbidden(character: char) -> bool {
-    character.is_control() && !matches!(character, '\t' | '\n' | '\r')
-}
-
 /// Collects every reason before refusing.
 #[derive(Debug, Default)]
 pub struct Reasons(Vec<Refusal>);
@@ -319,7 +315,7 @@ impl Reasons {
             .with("maximum", longest)
             .with("length", length)
         });
-        self.require(!trimmed.chars().any(is_forbidden), || {
+        self.require(text::may_be_kept(trimmed), || {
             Refusal::invalid(
                 path,
                 "Leave out control characters, line breaks and tabs aside.",

@@ -20,6 +20,7 @@ pub mod money;
 pub mod open_data;
 pub mod page;
 mod scope;
+mod text;
 pub mod work;
 
 pub use actor::Actor;

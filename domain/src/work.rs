@@ -4,10 +4,12 @@
 //! refused: no change goes without its audit event. Commands that wait for the same journal share one commit
 //! ([`writer`]).
 
+mod figures;
 mod idempotency;
 mod item;
 pub(crate) mod point;
 mod posting;
+pub(crate) mod watcher;
 pub(crate) mod writer;
 
 use std::{
@@ -24,8 +26,10 @@ use sea_orm::{
     sea_query::{Expr, LockType},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use tracing::Instrument;
 use uuid::Uuid;
 
+pub use figures::QueueFigures;
 pub use idempotency::Idempotency;
 pub use posting::{Posting, Side};
 
@@ -132,7 +136,9 @@ impl Database {
         };
         let (item, answer) = Asked::new(actor.clone(), command.clone(), idempotency, mode);
         self.queue.send(journal, Box::new(item))?;
-        answer.await.map_err(Error::internal)?
+        // From its place in the queue to the commit.
+        let span = tracing::debug_span!("command", name = name_of::<C>());
+        answer.instrument(span).await.map_err(Error::internal)?
     }
 
     /// A transaction that only reads, and sees one instant of the database throughout.
@@ -293,10 +299,11 @@ impl Work {
         Ok(id)
     }
 
-    /// Commits, with the ends of the journals that were written to.
-    async fn commit(self) -> Result<(), Failure> {
+    /// Commits, with the ends of the journals that were written to; answers with these.
+    async fn commit(self) -> Result<Vec<ledger_head::Model>, Failure> {
         if !self.owes {
-            return self.txn.rollback().await.map_err(Failure::before_commit);
+            self.txn.rollback().await.map_err(Failure::before_commit)?;
+            return Ok(Vec::new());
         }
         for end in &self.ends {
             ledger_head::Entity::update_many()
@@ -315,8 +322,13 @@ impl Work {
             unknown: true,
         })?;
         point!("work::after_commit");
-        Ok(())
+        Ok(self.ends)
     }
+}
+
+/// What a command is called, without where it is.
+fn name_of<C: Command>() -> &'static str {
+    std::any::type_name::<C>().rsplit("::").next().unwrap_or_default()
 }
 
 /// What a Work was when somebody's part of it started.

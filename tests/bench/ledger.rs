@@ -6,6 +6,7 @@
 
 mod figures;
 mod limits;
+mod load;
 mod options;
 mod past;
 mod program;
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    // The clients over HTTP leave the choice to whoever makes them.
+    drop(rustls::crypto::ring::default_provider().install_default());
     let threads = std::thread::available_parallelism().map_or(USUAL_THREADS, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
@@ -54,6 +57,10 @@ async fn run(options: &Options) -> Vec<String> {
     let mut broken = Vec::new();
     for place in &options.places {
         println!("\n## {}\n", place.engine());
+        if let Some((program, time)) = options.program.as_deref().zip(options.load) {
+            broken.extend(load::report(place, program, time).await);
+            continue;
+        }
         throughput::report(place, options, &limits).await;
         let (too_dear, journal) = reads::report(place, options).await;
         broken.extend(too_dear);

@@ -15,9 +15,10 @@ cargo bench --bench ledger -- [--sqlite FOLDER] [--postgres URL] [OPTION VALUE].
   --sizes 1000,100000    transfers in the ledger when it is read
   --samples 2000         how often each query is asked at each size
   --program PATH         the program, to measure its start and `verify` on the largest ledger
+  --load 600             instead of all that: twice what the program can serve, for so many seconds
   --limits FILE          what the machine can do: lines of DATABASE WAY CLIENTS POSTS-PER-SECOND
 
-`scripts/bench-ledger` gives all of them.";
+`scripts/bench-ledger` and `scripts/bench-load` give all of them.";
 
 /// The options of one run.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub struct Options {
     pub samples: usize,
     pub program: Option<PathBuf>,
     pub limits: Option<PathBuf>,
+    pub load: Option<Duration>,
 }
 
 impl Options {
@@ -42,6 +44,7 @@ impl Options {
             samples: 2_000,
             program: None,
             limits: None,
+            load: None,
         };
         let mut arguments = arguments.into_iter();
         while let Some(option) = arguments.next() {
@@ -58,6 +61,7 @@ impl Options {
                 "--sizes" => options.sizes = list(&value)?,
                 "--samples" => options.samples = number(&value)?,
                 "--program" => options.program = Some(value.into()),
+                "--load" => options.load = Some(Duration::from_secs(number(&value)?)),
                 "--limits" => options.limits = Some(value.into()),
                 _ => return Err(format!("there is no option {option}")),
             }
@@ -71,6 +75,9 @@ impl Options {
         }
         if self.clients.contains(&0) || self.time.is_zero() || self.samples == 0 {
             return Err("without clients, time or samples nothing is measured".to_owned());
+        }
+        if self.load.is_some_and(|time| time.is_zero()) || (self.load.is_some() && self.program.is_none()) {
+            return Err("a load takes time, and a program".to_owned());
         }
         if !self.sizes.is_sorted_by(|smaller, larger| smaller < larger) {
             return Err("the sizes do not grow".to_owned());

@@ -27,6 +27,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 const CLIENTS: usize = 32;
 /// How long they work before that.
 const LOAD: Duration = Duration::from_secs(1);
+/// Of requests by one person.
+const ANY_NUMBER: [&str; 2] = ["--requests-per-second", "0"];
 const POST: &str =
     "mutation($input: RedeployBudgetInput!) { redeployBudget(input: $input) { userErrors { message } } }";
 
@@ -40,10 +42,10 @@ pub async fn report(place: &Place, program: &Path, journal: &Journal) -> Vec<Str
     let token = keys.issue(officer, Clock::system().now()).expect("a token").token;
     let mut starts = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
-        let server = Running::start(place, program, &key).await;
+        let server = Running::start(place, LARGEST, program, &key, &ANY_NUMBER).await;
         let posted = server.kill_under_load(journal, &token).await;
         assert!(posted > 0, "nothing was posted before the program was killed");
-        starts.push(Running::start(place, program, &key).await.ready);
+        starts.push(Running::start(place, LARGEST, program, &key, &ANY_NUMBER).await.ready);
     }
     std::fs::remove_file(key).expect("its key is removed");
     let ready = percentile(&mut starts, 100);
@@ -63,9 +65,9 @@ pub async fn report(place: &Place, program: &Path, journal: &Journal) -> Vec<Str
 }
 
 /// The program while it serves. Killed when it is dropped.
-struct Running {
+pub struct Running {
     process: Child,
-    address: String,
+    pub address: String,
     /// From its start to its first answer that it is ready.
     ready: Duration,
 }
@@ -78,12 +80,14 @@ impl Drop for Running {
 }
 
 impl Running {
-    async fn start(place: &Place, program: &Path, key: &Path) -> Self {
+    /// Serves a database, with options of its own.
+    pub async fn start(place: &Place, name: &str, program: &Path, key: &Path, options: &[&str]) -> Self {
         let begun = Instant::now();
-        let mut serve = command(place, program);
+        let mut serve = command(place, name, program);
         serve
             .args(["serve", "--listen", "127.0.0.1:0", "--signing-key"])
-            .arg(key);
+            .arg(key)
+            .args(options);
         let process = serve.stderr(Stdio::piped()).spawn().expect("the program starts");
         let mut server = Self {
             process,
@@ -112,6 +116,24 @@ impl Running {
         server
     }
 
+    /// The memory it has, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.status("VmRSS:")
+    }
+
+    /// The most memory it ever had, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        self.status("VmHWM:")
+    }
+
+    fn status(&self, name: &str) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB"));
+        line.expect("kilobytes").parse::<u64>().expect("a number") * 1024
+    }
+
     /// Has clients post over HTTP for a while, and kills it under them; how many answers they had.
     async fn kill_under_load(mut self, journal: &Journal, token: &str) -> usize {
         let client = reqwest::Client::new();
@@ -119,7 +141,7 @@ impl Running {
         let clients = (0..CLIENTS).map(|_| async {
             let mut answers = 0;
             loop {
-                let request = json!({ "query": POST, "variables": { "input": input(&journal.redeploy()) } });
+                let request = json!({ "query": POST, "variables": { "input": redeployment(&journal.redeploy()) } });
                 let sent = client.post(&url).bearer_auth(token).json(&request).send().await;
                 let Ok(answer) = sent else { return answers };
                 let Ok(answer) = answer.json::<Value>().await else {
@@ -140,7 +162,7 @@ impl Running {
 }
 
 /// What a client sends to have a command run.
-fn input(command: &RedeployBudget) -> Value {
+pub fn redeployment(command: &RedeployBudget) -> Value {
     let holder = |holder: &Holder| match holder {
         Holder::Programme(programme) => id::of(*programme),
         Holder::Call(call) => id::of(*call),
@@ -159,7 +181,7 @@ fn input(command: &RedeployBudget) -> Value {
 /// How many transfers it proved, and how long that took.
 fn verify(place: &Place, program: &Path) -> (u64, Duration) {
     let begun = Instant::now();
-    let done = command(place, program)
+    let done = command(place, LARGEST, program)
         .arg("verify")
         .output()
         .expect("the program runs");
@@ -172,16 +194,17 @@ fn verify(place: &Place, program: &Path) -> (u64, Duration) {
     (number, time)
 }
 
-/// The program on the largest ledger, without anything of the machine's own configuration.
-fn command(place: &Place, program: &Path) -> Command {
+/// The program on a database, without anything of the machine's own configuration.
+fn command(place: &Place, name: &str, program: &Path) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("OCTROI_") {
-            command.env_remove(name);
+        let name_of = name.to_string_lossy();
+        if ["OCTROI_", "OTEL_"].iter().any(|prefix| name_of.starts_with(prefix)) {
+            command.env_remove(&name);
         }
     }
     command
-        .env("OCTROI_DATABASE_URL", place.url(LARGEST))
+        .env("OCTROI_DATABASE_URL", place.url(name))
         .env("RUST_LOG", "info")
         .env("NO_COLOR", "1")
         .stdin(Stdio::null());

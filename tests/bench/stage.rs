@@ -48,6 +48,7 @@ pub struct Stage {
     member: UserId,
     applicant: Actor,
     organisation: OrganisationId,
+    admin: Actor,
 }
 
 impl Stage {
@@ -60,17 +61,7 @@ impl Stage {
         };
         let admin = run(database, &Actor::system(), &admin).await;
         let admin = actor(database, admin).await;
-        let hold = async |role: Role| {
-            let user_id = register(database, role.as_str(), &hash).await;
-            let grant = GrantRole {
-                user_id,
-                role,
-                scope: Scope::Platform,
-                ends_at: None,
-            };
-            run(database, &admin, &grant).await;
-            actor(database, user_id).await
-        };
+        let hold = async |role: Role| hold(database, &admin, role.as_str(), role, &hash).await;
         let applicant = register(database, "applicant", &hash).await;
         let organisation = CreateOrganisation {
             name: "Applicant".to_owned(),
@@ -90,7 +81,20 @@ impl Stage {
             member: member.user_id().expect("a person"),
             applicant: actor(database, applicant).await,
             organisation,
+            admin: admin.clone(),
         }
+    }
+
+    /// More people who move budget and read it.
+    pub async fn officers(&self, number: usize) -> Vec<UserId> {
+        let hash = password::hash("correct horse battery staple").expect("a hash");
+        let mut officers = Vec::with_capacity(number);
+        for number in 0..number {
+            let name = format!("officer-{number}");
+            let officer = hold(&self.database, &self.admin, &name, Role::FinanceOfficer, &hash).await;
+            officers.push(officer.user_id().expect("a person"));
+        }
+        officers
     }
 
     /// A fund with calls in programmes, each with its budget.
@@ -278,6 +282,19 @@ async fn register(database: &Database, name: &str, hash: &str) -> UserId {
         illustrative: None,
     };
     run(database, &Actor::anonymous(Uuid::now_v7()), &command).await
+}
+
+/// Somebody new, with a role everywhere.
+async fn hold(database: &Database, admin: &Actor, name: &str, role: Role, hash: &str) -> Actor {
+    let user_id = register(database, name, hash).await;
+    let grant = GrantRole {
+        user_id,
+        role,
+        scope: Scope::Platform,
+        ends_at: None,
+    };
+    run(database, admin, &grant).await;
+    actor(database, user_id).await
 }
 
 async fn actor(database: &Database, id: UserId) -> Actor {

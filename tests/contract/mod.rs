@@ -1,5 +1,6 @@
 //! The conventions that hold for the whole contract: paging, errors, requests.
 
 mod error;
+mod operation;
 mod page;
 mod request;

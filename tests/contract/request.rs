@@ -7,6 +7,7 @@ use crate::harness::{TestApp, mutation, on_both_databases};
 
 on_both_databases![
     a_mutation_is_sent_as_json_and_as_nothing_else,
+    a_mutation_is_not_sent_compressed,
     a_mutation_is_not_sent_by_get,
     a_request_is_one_object,
     answers_are_private_and_of_the_type_that_was_asked_for,
@@ -56,6 +57,24 @@ async fn a_mutation_is_sent_as_json_and_as_nothing_else(app: TestApp) {
     assert!(is_registered(&app, "ada@example.org").await);
 }
 
+async fn a_mutation_is_not_sent_compressed(app: TestApp) {
+    let send = async |coding: &'static str| {
+        let request = app.http.post(format!("{}/graphql", app.url));
+        let request = request.header(header::CONTENT_ENCODING, coding);
+        let request = request.json(&registration("ada@example.org"));
+        request.send().await.expect("the server answers")
+    };
+    for coding in ["gzip", "br", "identity, gzip"] {
+        let response = send(coding).await;
+        assert_eq!(response.status(), 415, "{coding}");
+        let answer: Value = response.json().await.expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{coding}");
+    }
+    assert!(!is_registered(&app, "ada@example.org").await, "none of them ran");
+    assert_eq!(send("identity").await.status(), 200);
+    assert!(is_registered(&app, "ada@example.org").await);
+}
+
 async fn a_mutation_is_not_sent_by_get(app: TestApp) {
     let email = "ada%40example.org";
     let query = format!(
@@ -63,14 +82,16 @@ async fn a_mutation_is_not_sent_by_get(app: TestApp) {
          password:%22a%20long%20enough%20password%22%7D)%7BclientMutationId%7D%7D"
     );
     let url = format!("{}/graphql?query={query}", app.url);
-    for method in [Method::GET, Method::PUT, Method::DELETE] {
+    for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
         let request = app
             .http
             .request(method.clone(), &url)
             .header(header::ACCEPT, "application/json");
         let response = request.send().await.expect("the server answers");
         assert_eq!(response.status(), 405, "{method}");
-        assert_eq!(response.headers()[header::ALLOW], "POST", "{method}");
+        let is_query = matches!(method, Method::GET | Method::HEAD);
+        let allowed = if is_query { "POST" } else { "GET, HEAD, POST" };
+        assert_eq!(response.headers()[header::ALLOW], allowed, "{method}");
     }
     assert!(!is_registered(&app, "ada@example.org").await);
 }
@@ -85,6 +106,8 @@ async fn a_request_is_one_object(app: TestApp) {
         "{\"query\": \"mutation".to_owned(),
         json!({ "mutation": one["query"] }).to_string(),
         json!({ "query": one["query"], "variables": "none" }).to_string(),
+        json!({ "query": one["query"], "variables": one["variables"], "extensions": [null] }).to_string(),
+        json!({ "query": one["query"], "variables": one["variables"], "extensions": [["sha"]] }).to_string(),
     ] {
         let request = app.http.post(&url).header(header::CONTENT_TYPE, "application/json");
         let response = request.body(body.clone()).send().await.expect("the server answers");
@@ -123,7 +146,7 @@ async fn answers_are_private_and_of_the_type_that_was_asked_for(app: TestApp) {
         assert_eq!(response.headers()[header::CACHE_CONTROL], "private, no-store");
         assert_eq!(
             response.headers()[header::VARY],
-            "Authorization, Accept, Accept-Language"
+            "Authorization, Accept, Accept-Language, Accept-Encoding"
         );
     }
 }

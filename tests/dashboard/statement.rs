@@ -23,9 +23,10 @@ const ACCOUNTS: &str = "query($fund: ID!, $filter: AccountFilter, $at: DateTime,
 const STATEMENT: &str = "query($account: ID!, $from: DateTime, $to: DateTime, $first: Int, $after: String, $last: Int,
     $before: String) {
     node(id: $account) { ... on Account {
-        statement(from: $from, to: $to, first: $first, after: $after, last: $last, before: $before) {
+        statement(from: $from, to: $to) {
             opening { minorUnits } closing { minorUnits }
-            lines { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+            lines(first: $first, after: $after, last: $last, before: $before) {
+                totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
                 nodes { side amount { minorUnits } balance { minorUnits } transfer { id seq } } }
         } } } }";
 

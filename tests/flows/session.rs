@@ -29,7 +29,7 @@ async fn a_person_registers_signs_in_and_is_the_viewer(app: TestApp) {
         json!({ "user": ada, "memberships": [], "roles": [] })
     );
     let answer = app.graphql(None, VIEWER, Value::Null).await;
-    assert_eq!(answer, json!({ "data": { "viewer": null } }), "a stranger is nobody");
+    assert_eq!(answer["data"], json!({ "viewer": null }), "a stranger is nobody");
     app.verify().await;
 }
 

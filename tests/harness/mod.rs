@@ -1,5 +1,7 @@
 //! What every test stands on: a database of its own, a server, and people who use it.
 
+use std::env;
+
 mod client;
 mod cluster;
 mod databases;
@@ -8,7 +10,7 @@ mod personas;
 mod process;
 mod server;
 
-pub use client::{Client, Viewer, mutation, text};
+pub use client::{Client, Viewer, http_builder, mutation, text};
 pub use databases::{Engine, TestDatabase};
 pub use personas::Persona;
 pub use process::{Octroi, octroi, octroi_killed};
@@ -74,3 +76,11 @@ macro_rules! on_both_databases {
     )+};
 }
 pub(crate) use on_both_databases;
+
+/// Where chance comes from. Printed, so that a failure tells it; `OCTROI_TEST_SEED` sets it.
+pub fn dice() -> fastrand::Rng {
+    let seed = env::var("OCTROI_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("OCTROI_TEST_SEED={seed}");
+    fastrand::Rng::with_seed(seed)
+}

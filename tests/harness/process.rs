@@ -46,6 +46,30 @@ impl Octroi {
         Self::start(storage, serve(storage)).await
     }
 
+    /// Starts the server as [`serve`](Octroi::serve) does, with more options.
+    pub async fn serve_with(storage: &Arc<TestDatabase>, options: &[&str]) -> Self {
+        let mut serve = serve(storage);
+        serve.args(options);
+        Self::start(storage, serve).await
+    }
+
+    /// Starts the server as [`serve`](Octroi::serve) does, with more in its environment.
+    pub async fn serve_in(storage: &Arc<TestDatabase>, environment: &[(&str, &str)]) -> Self {
+        let mut serve = serve(storage);
+        serve.envs(environment.iter().copied());
+        Self::start(storage, serve).await
+    }
+
+    /// Starts the server as [`serve_with`](Octroi::serve_with) does, for a client that trusts what it proves itself by.
+    pub async fn serve_trusted(storage: &Arc<TestDatabase>, options: &[&str], http: reqwest::Client) -> Self {
+        let mut serve = serve(storage);
+        serve.args(options);
+        let mut server = Self::launch(storage, serve);
+        server.client.http = http;
+        server.wait_until_ready().await;
+        server
+    }
+
     /// Starts the server as [`serve`](Octroi::serve) does, to stop dead at a point (`domain/src/work/point.rs`) once it
     /// has passed it so many times.
     pub async fn serve_until(storage: &Arc<TestDatabase>, point: &str, passes: usize) -> Self {
@@ -62,7 +86,14 @@ impl Octroi {
         Self::start(storage, demo).await
     }
 
-    async fn start(storage: &Arc<TestDatabase>, mut command: Command) -> Self {
+    async fn start(storage: &Arc<TestDatabase>, command: Command) -> Self {
+        let server = Self::launch(storage, command);
+        server.wait_until_ready().await;
+        server
+    }
+
+    /// Starts a server, and waits until it says where it listens.
+    fn launch(storage: &Arc<TestDatabase>, mut command: Command) -> Self {
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let url = follow(&mut child, &log).recv_timeout(PATIENCE);
@@ -78,8 +109,12 @@ impl Octroi {
             "the server did not say where it listens:\n{}",
             server.log()
         );
-        server.wait_until_ready().await;
         server
+    }
+
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.lock().expect("the process").id()
     }
 
     /// What the server has written to its log.
@@ -182,6 +217,9 @@ pub async fn octroi_killed(storage: &TestDatabase, arguments: &[&str], after: Du
 fn serve(storage: &TestDatabase) -> Command {
     let mut serve = command(storage, &["serve", "--listen", "127.0.0.1:0"]);
     serve.arg("--signing-key").arg(storage.folder.join("octroi.key"));
+    // Tests ask as fast as they can, and often as one person. A test that wants less says so by the option.
+    serve.env("OCTROI_REQUESTS_PER_SECOND", "0");
+    serve.env("OCTROI_PASSWORDS_PER_SECOND", "0");
     serve.envs(storage.environment());
     serve
 }
@@ -194,8 +232,9 @@ fn command(storage: &TestDatabase, arguments: &[&str]) -> Command {
         .stdin(Stdio::null())
         .current_dir(&storage.folder);
     for (name, _) in env::vars_os() {
-        if name.to_string_lossy().starts_with("OCTROI_") {
-            command.env_remove(name);
+        let name_of = name.to_string_lossy();
+        if ["OCTROI_", "OTEL_"].iter().any(|prefix| name_of.starts_with(prefix)) {
+            command.env_remove(&name);
         }
     }
     command
@@ -213,10 +252,11 @@ fn follow(child: &mut Child, log: &Arc<Mutex<String>>) -> mpsc::Receiver<String>
     let log = Arc::clone(log);
     std::thread::spawn(move || {
         for line in lines.map_while(Result::ok) {
-            if let Some((_, address)) = line.split_once("listens on http://") {
-                let address = address.split_whitespace().next().unwrap_or_default();
+            if let Some((_, address)) = line.split_once("listens on http") {
+                // In a log of JSON, the text ends in a quote.
+                let address = address.split([' ', '"']).next().unwrap_or_default();
                 // Nobody listens any more when the start was given up.
-                drop(sender.send(format!("http://{address}")));
+                drop(sender.send(format!("http{address}")));
             }
             let mut log = log.lock().expect("the log");
             log.push_str(&line);

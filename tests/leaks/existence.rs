@@ -77,7 +77,7 @@ async fn trying_something_on_what_is_hidden_answers_as_on_what_does_not_exist(ap
     app.verify().await;
 }
 
-/// The status and the body of an answer, without the identifier that was sent.
+/// The status and the body of an answer, without the identifier that was sent and the number of the request.
 async fn answer(app: &TestApp, who: Option<&Persona>, query: &str, variables: &Value, id: &str) -> String {
     let token = match who {
         Some(persona) => Some(app.token(persona).await),
@@ -86,8 +86,12 @@ async fn answer(app: &TestApp, who: Option<&Persona>, query: &str, variables: &V
     let response = app.request(token.as_deref(), query, variables).send().await;
     let response = response.expect("the server answers");
     let status = response.status();
+    let number = response.headers()["x-request-id"]
+        .to_str()
+        .expect("a number")
+        .to_owned();
     let body = response.text().await.expect("the whole answer");
-    format!("{status} {}", body.replace(id, "ID"))
+    format!("{status} {}", body.replace(id, "ID").replace(&number, "NUMBER"))
 }
 
 /// An identifier of the same kind that nothing has.

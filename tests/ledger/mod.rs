@@ -9,8 +9,6 @@ mod outage;
 mod race;
 mod tamper;
 
-use std::env;
-
 use api::graphql::id;
 use entity::value::UserId;
 use serde_json::json;
@@ -74,14 +72,6 @@ impl Proposals {
         let proposed = app.mutate(manager, "proposeDecision", input, "decision { id }").await;
         text(&proposed["decision"]["id"])
     }
-}
-
-/// Where chance comes from. Printed, so that a failure tells it; `OCTROI_TEST_SEED` sets it.
-fn dice() -> fastrand::Rng {
-    let seed = env::var("OCTROI_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("OCTROI_TEST_SEED={seed}");
-    fastrand::Rng::with_seed(seed)
 }
 
 /// Whose account a persona is.

@@ -20,11 +20,11 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{
-    Proposals, dice,
+    Proposals,
     job::{self, Figures, Job, prepare},
 };
 use crate::flows::stage::{self, with};
-use crate::harness::{Engine, Fragile, Octroi, TestApp, TestDatabase, octroi, on_both_databases, text};
+use crate::harness::{Engine, Fragile, Octroi, TestApp, TestDatabase, dice, octroi, on_both_databases, text};
 
 on_both_databases![
     connections_cut_under_load_lose_nothing_and_do_nothing_twice,

@@ -111,6 +111,10 @@ fn collect(root: &Path, folder: &Path, sources: &mut Vec<Source>) {
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("a folder entry").path()).collect();
     paths.sort();
     for path in paths {
+        // What npm has put there is not ours.
+        if path.ends_with("node_modules") {
+            continue;
+        }
         if path.is_dir() {
             collect(root, &path, sources);
         } else if path.extension().is_some_and(|extension| extension == "rs") {

@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
+use std::time::Duration;
 use std::{env, fs};
 
 use clap::Args;
@@ -12,7 +13,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use uuid::Uuid;
 
 use super::{Failure, serve};
-use crate::{App, Keys, demo};
+use crate::telemetry::log;
+use crate::{App, Keys, Settings, demo};
 
 /// Options of `octroi demo`.
 #[derive(Debug, Args)]
@@ -66,9 +68,9 @@ pub(super) async fn run(url: Option<&str>, options: Options) -> Result<ExitCode,
         return Ok(ExitCode::SUCCESS);
     };
     println!("Octroi listens on http://{address} until Ctrl-C.");
-    serve::start_log(serve::LogFormat::Text);
-    let app = App::new(database, Keys::generate()?, false);
-    serve::until_stopped(app, listener, serve::usual_workers()).await?;
+    log::start(log::Format::Text, None);
+    let app = App::new(database, Keys::generate()?, Settings::default());
+    serve::until_stopped(app, listener, serve::usual_workers(), Duration::ZERO).await?;
     Ok(ExitCode::SUCCESS)
 }
 

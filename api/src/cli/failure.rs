@@ -5,6 +5,9 @@ use std::net::SocketAddr;
 
 use domain::database::OpenError;
 
+use crate::documents::ManifestError;
+use crate::http::TlsError;
+use crate::telemetry::traces::TracesError;
 use crate::token::KeyError;
 
 /// Why a command did not do its work.
@@ -16,6 +19,18 @@ pub enum Failure {
     /// The signing key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The manifest of documents cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// Nothing but the documents of a manifest is to run, and there is none.
+    #[error("--persisted-only runs the documents of a manifest only: name it with --persisted-operations")]
+    NoManifest,
+    /// The certificate cannot be used.
+    #[error("TLS cannot be spoken: {0}")]
+    Tls(#[from] TlsError),
+    /// Traces cannot be sent.
+    #[error(transparent)]
+    Traces(#[from] TracesError),
     /// Somebody else has the port.
     #[error("cannot listen on {0}: the port is taken")]
     PortTaken(SocketAddr),

@@ -4,10 +4,12 @@
 
 mod admin;
 mod demo;
+mod door;
 mod failure;
 mod migrate;
 mod schema;
 mod serve;
+mod settings;
 mod verify;
 
 use std::future::Future;
@@ -46,7 +48,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer requests until SIGTERM or Ctrl-C
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// Bring the database to this release's form, and stop
     Migrate,
     /// Print the public GraphQL schema
@@ -66,7 +68,7 @@ pub fn run() -> Result<ExitCode, Failure> {
     let url = given.unwrap_or(USUAL_DATABASE);
     match command {
         Command::Demo(options) => block_on(demo::run(given, options)),
-        Command::Serve(options) => block_on(serve::run(url, options)),
+        Command::Serve(options) => block_on(serve::run(url, *options)),
         Command::Migrate => block_on(migrate::run(url)),
         Command::Schema => schema::run(),
         Command::Admin(options) => block_on(admin::run(url, options)),

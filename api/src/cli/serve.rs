@@ -1,22 +1,21 @@
 //! `octroi serve`
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use domain::database::Pool;
 use domain::{Clock, Database};
-use tracing_subscriber::EnvFilter;
+use reqwest::Url;
 
-use super::Failure;
+use super::{Failure, settings};
+use crate::telemetry::log::{self, Format};
+use crate::telemetry::traces::Traces;
 use crate::{App, Keys, http};
-
-/// What is logged when `RUST_LOG` does not say: the server's own account of its threads is for its developers.
-const USUAL_LOG: &str = "info,actix_server=warn";
 
 /// How long what nobody waits for any longer may take to end, once the server has stopped.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
@@ -37,10 +36,6 @@ pub(super) struct Options {
     #[arg(long, value_name = "PATH", env = "OCTROI_SIGNING_KEY", default_value = "octroi.key")]
     signing_key: PathBuf,
 
-    /// Strangers reach this server: turn development aids such as GraphiQL off
-    #[arg(long, env = "OCTROI_PRODUCTION", value_parser = clap::builder::BoolishValueParser::new())]
-    production: bool,
-
     /// Most database connections held
     #[arg(
         long,
@@ -55,24 +50,47 @@ pub(super) struct Options {
     #[arg(long, value_name = "NUMBER", env = "OCTROI_WORKERS", value_parser = clap::value_parser!(u16).range(1..=1024))]
     workers: Option<u16>,
 
-    /// How the log on standard error is written
-    #[arg(long, value_name = "FORMAT", env = "OCTROI_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
-}
+    /// Seconds to go on answering once told to stop, while /readyz says so already: as long as a load balancer takes
+    /// to notice
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "OCTROI_DRAIN_SECONDS",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u64).range(..=600)
+    )]
+    drain_seconds: u64,
 
-/// How the log is written.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum LogFormat {
-    /// For people
-    Text,
-    /// For machines: one JSON object a line
-    Json,
+    #[command(flatten)]
+    settings: settings::Options,
+
+    /// How the log on standard error is written; by default json with --production, else text
+    #[arg(long, value_name = "FORMAT", env = "OCTROI_LOG_FORMAT", value_enum)]
+    log_format: Option<Format>,
+
+    /// Where traces go
+    #[arg(
+        long,
+        help = "Collector of OpenTelemetry to send traces to, by OTLP over HTTP, as http://localhost:4318; by default \
+                the one that OTEL_EXPORTER_OTLP_ENDPOINT names, or none",
+        value_name = "URL",
+        env = "OCTROI_OTLP_ENDPOINT",
+        value_parser = collector
+    )]
+    otlp_endpoint: Option<Url>,
 }
 
 /// Answers requests until told to stop, then lets those in progress end.
 pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure> {
-    start_log(options.log_format);
+    let usual = if options.settings.production {
+        Format::Json
+    } else {
+        Format::Text
+    };
+    let traces = Traces::to(options.otlp_endpoint.as_ref())?;
+    log::start(options.log_format.unwrap_or(usual), traces.as_ref());
     // First what changes nothing: a start that cannot succeed leaves no trace.
+    let settings = options.settings.read()?;
     let listener = listen(options.listen)?;
     let pool = Pool {
         connections: options.database_connections,
@@ -82,8 +100,23 @@ pub(super) async fn run(url: &str, options: Options) -> Result<ExitCode, Failure
     database.migrate().await?;
     let keys = Keys::load_or_create(&options.signing_key)?;
     let workers = options.workers.map_or_else(usual_workers, usize::from);
-    until_stopped(App::new(database, keys, options.production), listener, workers).await?;
+    let app = App::new(database, keys, settings);
+    let drain = Duration::from_secs(options.drain_seconds);
+    until_stopped(app, listener, workers, drain).await?;
+    if let Some(traces) = traces {
+        traces.finish().await;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the address of a collector.
+fn collector(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() {
+        Ok(url)
+    } else {
+        Err("a collector is named by its address, as http://localhost:4318".to_owned())
+    }
 }
 
 /// One worker for every core.
@@ -91,17 +124,23 @@ pub(super) fn usual_workers() -> usize {
     available_parallelism().map_or(1, usize::from)
 }
 
-/// Answers requests until told to stop, lets those in progress end, and closes the database.
-pub(super) async fn until_stopped(app: App, listener: TcpListener, workers: usize) -> Result<(), Failure> {
+/// Answers requests until told to stop, goes on for a while, lets those in progress end, and closes the database.
+pub(super) async fn until_stopped(
+    app: App,
+    listener: TcpListener,
+    workers: usize,
+    drain: Duration,
+) -> Result<(), Failure> {
     let address = listener.local_addr()?;
     let (database, production) = (app.database.clone(), app.production);
-    let server = http::server(app, listener, workers)?;
-    stop_on_signal(server.handle())?;
+    let scheme = if app.door.tls.is_some() { "https" } else { "http" };
+    let server = http::server(app.clone(), listener, workers)?;
+    stop_on_signal(app, server.handle(), drain)?;
     tracing::info!(
         engine = database.engine(),
         workers,
         production,
-        "Octroi listens on http://{address}"
+        "Octroi listens on {scheme}://{address}"
     );
     server.await?;
     // A command goes on when its caller has hung up, and may wait for a lock that another server holds. Past this time
@@ -123,21 +162,11 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// Logs to standard error, as much as `RUST_LOG` asks: standard output is for what commands answer.
-pub(super) fn start_log(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(USUAL_LOG));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
-    match format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-}
-
 /// Stops the server, without cutting off requests in progress, on the first SIGTERM or Ctrl-C.
-fn stop_on_signal(server: actix_web::dev::ServerHandle) -> io::Result<()> {
+///
+/// Not at once if there is a balancer in front, which goes on sending requests until it has asked whether we are ready:
+/// it would find nobody who listens, and its clients an error.
+fn stop_on_signal(app: App, server: actix_web::dev::ServerHandle, drain: Duration) -> io::Result<()> {
     let mut terminate = Terminate::new()?;
     actix_web::rt::spawn(async move {
         tokio::select! {
@@ -145,6 +174,8 @@ fn stop_on_signal(server: actix_web::dev::ServerHandle) -> io::Result<()> {
             _ = tokio::signal::ctrl_c() => {}
         }
         tracing::info!("stopping: requests in progress may end");
+        app.begin_to_stop();
+        tokio::time::sleep(drain).await;
         server.stop(true).await;
     });
     Ok(())

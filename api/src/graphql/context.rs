@@ -1,5 +1,7 @@
 //! What every resolver of one request shares, and how it gets at it.
 
+use std::net::IpAddr;
+
 use async_graphql::Context;
 use domain::{Actor, Database};
 
@@ -7,24 +9,28 @@ use super::loader::Loaders;
 use super::locale::Locale;
 use crate::App;
 
+/// Who sends a request.
+pub struct Caller {
+    /// Who asks, with what they hold.
+    pub actor: Actor,
+    /// The language of messages for people.
+    pub locale: Locale,
+    /// Where they are.
+    pub address: IpAddr,
+}
+
 /// The parts of one request. A new one for every request: nothing that one viewer loaded is ever another's.
 pub(crate) struct RequestData {
     app: App,
-    actor: Actor,
-    locale: Locale,
+    caller: Caller,
     loaders: Loaders,
 }
 
 impl RequestData {
-    /// The parts of a request of an actor.
-    pub(crate) fn new(app: App, actor: Actor, locale: Locale) -> Self {
-        let loaders = Loaders::new(app.database.clone(), actor.clone());
-        Self {
-            app,
-            actor,
-            locale,
-            loaders,
-        }
+    /// The parts of a request of somebody.
+    pub(crate) fn new(app: App, caller: Caller) -> Self {
+        let loaders = Loaders::new(app.database.clone(), caller.actor.clone());
+        Self { app, caller, loaders }
     }
 }
 
@@ -38,6 +44,8 @@ pub trait RequestContext {
     fn actor(&self) -> &Actor;
     /// The language of messages for people.
     fn locale(&self) -> Locale;
+    /// Where the request comes from.
+    fn address(&self) -> IpAddr;
     /// Loads objects by their identifiers, many at once.
     fn loaders(&self) -> &Loaders;
 }
@@ -52,11 +60,15 @@ impl RequestContext for Context<'_> {
     }
 
     fn actor(&self) -> &Actor {
-        &data(self).actor
+        &data(self).caller.actor
     }
 
     fn locale(&self) -> Locale {
-        data(self).locale
+        data(self).caller.locale
+    }
+
+    fn address(&self) -> IpAddr {
+        data(self).caller.address
     }
 
     fn loaders(&self) -> &Loaders {
@@ -64,7 +76,7 @@ impl RequestContext for Context<'_> {
     }
 }
 
-/// Panics if the request was not started by [`super::execute()`], the one place that does.
+/// Panics if the request was not started by [`super::Prepared::run`], the one place that does.
 fn data<'a>(ctx: &Context<'a>) -> &'a RequestData {
     ctx.data_unchecked::<RequestData>()
 }

@@ -1,5 +1,7 @@
 //! Budgets in the contract.
 
+mod subscription;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -13,8 +15,8 @@ use super::context::RequestContext;
 use super::error::{Error, Nullable, Result};
 use super::id;
 use super::loader::Batch;
-use super::page;
 use super::scalar::{Date, DateTime, Money};
+pub use subscription::{BudgetChange, DashboardSubscription};
 
 /// The budget of a fund, a programme, a call or an award, at one instant. Its figures are exact and always add up:
 /// `opened = available + reserved + committed + lapsed`, and `committed = remainingToPay + paid`.
@@ -146,12 +148,6 @@ pub(crate) fn node(id: &ID) -> Result<Node> {
     }
 }
 
-/// What a series costs before it runs: each of its points, at the cost of what is asked of it.
-fn cost(from: &Date, to: &Date, interval: Interval, point: usize) -> usize {
-    let points = series::points(from.0, to.0, interval.into());
-    points.saturating_mul(point).saturating_add(1).min(page::UNAFFORDABLE)
-}
-
 /// Queries of budgets.
 #[derive(Default)]
 pub struct DashboardQuery;
@@ -176,7 +172,6 @@ impl DashboardQuery {
     /// The budget of any node over time, by the days that transfers count for: what was decided in December and
     /// recorded in January is part of December. One point at the end of each interval, and one on the last day; days to
     /// come have none. For whoever may see the budget. The cost does not grow with the number of transfers.
-    #[graphql(complexity = "cost(&from, &to, interval, child_complexity)")]
     async fn budget_series(
         &self,
         ctx: &Context<'_>,

@@ -3,9 +3,13 @@
 //! Two things are kept apart. An *expected* failure, a refusal with its reasons, is data: it goes into the `userErrors`
 //! of a mutation's payload (see `graphql::mutation`). Everything else is a GraphQL error with one of the codes below.
 
+use std::time::Duration;
+
 use async_graphql::{ErrorExtensionValues, Pos, ServerError};
 use domain::Refusal;
 use uuid::Uuid;
+
+use super::limits::Excess;
 
 /// Why a field has no value.
 ///
@@ -21,8 +25,14 @@ pub enum Error {
     NotFound,
     /// The request itself is wrong: an argument out of its range, a cursor that is none.
     BadUserInput(String),
+    /// The request asks for too much at once.
+    TooComplex(Excess),
     /// The request was understood and refused. In a mutation this becomes `userErrors`.
     Refused(Vec<Refusal>),
+    /// The caller has sent too many requests, and may send the next after this time.
+    RateLimited(Duration),
+    /// The client named a document that the server does not know.
+    UnknownDocument,
     /// The database cannot be reached or written at the moment; the log has the cause under this number.
     Unavailable(Uuid),
     /// Something broke; the log has the cause under this number.
@@ -48,8 +58,12 @@ pub mod code {
     pub const NOT_FOUND: &str = "NOT_FOUND";
     /// See [`super::Error::BadUserInput`].
     pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
-    /// The request asks for too much at once.
+    /// See [`super::Error::TooComplex`].
     pub const TOO_COMPLEX: &str = "TOO_COMPLEX";
+    /// See [`super::Error::RateLimited`].
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
+    /// See [`super::Error::UnknownDocument`]. The code that clients with persisted documents know.
+    pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
     /// See [`super::Error::Unavailable`].
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     /// See [`super::Error::Internal`].
@@ -57,7 +71,7 @@ pub mod code {
 }
 
 /// How long a client waits before it sends a request again that was [`Error::Unavailable`], in seconds.
-pub const RETRY_AFTER_SECONDS: u32 = 1;
+const RETRY_AFTER_SECONDS: u64 = 1;
 
 impl Error {
     /// An internal error of this layer. The cause goes to the log, a number to the client.
@@ -65,6 +79,20 @@ impl Error {
         let error_id = Uuid::now_v7();
         tracing::error!(%error_id, %cause, "internal error");
         Self::Internal(error_id)
+    }
+
+    /// The server has as much to do as it takes on.
+    pub(crate) fn busy(cause: &str) -> Self {
+        Self::unavailable(cause, true)
+    }
+
+    /// After how many seconds the client may try again, if that can be said.
+    fn retry_after_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Unavailable(_) => Some(RETRY_AFTER_SECONDS),
+            Self::RateLimited(wait) => Some(wait.as_secs().saturating_add(1)),
+            _ => None,
+        }
     }
 
     fn unavailable(cause: &str, is_busy: bool) -> Self {
@@ -85,6 +113,9 @@ impl Error {
             Self::Forbidden => code::FORBIDDEN,
             Self::NotFound => code::NOT_FOUND,
             Self::BadUserInput(_) | Self::Refused(_) => code::BAD_USER_INPUT,
+            Self::TooComplex(_) => code::TOO_COMPLEX,
+            Self::RateLimited(_) => code::RATE_LIMITED,
+            Self::UnknownDocument => code::PERSISTED_QUERY_NOT_FOUND,
             Self::Unavailable(_) => code::UNAVAILABLE,
             Self::Internal(_) => code::INTERNAL,
         }
@@ -96,11 +127,14 @@ impl Error {
             Self::Forbidden => "You may not do this.".to_owned(),
             Self::NotFound => "There is no such object.".to_owned(),
             Self::BadUserInput(message) => message.clone(),
+            Self::TooComplex(excess) => excess.message(),
             Self::Refused(refusals) => refusals
                 .iter()
                 .map(|refusal| refusal.en.as_str())
                 .collect::<Vec<_>>()
                 .join(" "),
+            Self::RateLimited(_) => "You have sent too many requests: wait before the next.".to_owned(),
+            Self::UnknownDocument => "This server has no document with this hash: send its text as `query`.".to_owned(),
             Self::Unavailable(_) => {
                 "The service cannot do this at the moment: it has too much to do, or cannot reach its database. \
                  Try again; with the same idempotency key nothing is done twice."
@@ -138,8 +172,13 @@ impl From<Error> for async_graphql::Error {
         if let Error::Internal(error_id) | Error::Unavailable(error_id) = &error {
             extensions.set("errorId", error_id.to_string());
         }
-        if let Error::Unavailable(_) = &error {
-            extensions.set("retryAfterSeconds", RETRY_AFTER_SECONDS);
+        if let Error::TooComplex(Excess { limit, actual }) = &error {
+            extensions.set("limit", limit.name());
+            extensions.set("maximum", limit.maximum());
+            extensions.set("actual", *actual);
+        }
+        if let Some(seconds) = error.retry_after_seconds() {
+            extensions.set("retryAfterSeconds", seconds);
         }
         Self {
             message: error.message(),

@@ -1,88 +1,157 @@
 //! Running one request, whatever it does: nothing a resolver does ends the process or tells a client too much.
 
+mod subscribe;
+
 use std::panic::AssertUnwindSafe;
 
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{ErrorExtensionValues, Name, Request, Response, ServerError, Value};
-use domain::Actor;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{ErrorExtensionValues, Request, Response, ServerError, Value};
+use entity::value::UserId;
 use futures_util::FutureExt;
+use tracing::Instrument;
 
-use super::context::RequestData;
+use super::context::{Caller, RequestData};
 use super::error::{Error, code};
-use super::locale::Locale;
+use super::limits::{self, Measured, Refused};
+use super::variables;
 use crate::App;
-
-/// How the messages of the limits begin; the library gives them no code.
-const LIMITS: [&str; 6] = [
-    "Query is too complex",
-    "Query is nested too deep",
-    "The recursion depth of the query",
-    "The amount of aliases",
-    "The number of directives",
-    "Recursion limit",
-];
+pub use subscribe::subscribe;
 
 /// How the library reports an argument that it cannot read once execution has begun.
 const BAD_ARGUMENTS: [&str; 2] = ["Failed to parse \"", "Expected input type \""];
 
-/// Runs a request for an actor.
-pub async fn execute(app: &App, request: Request, actor: Actor, locale: Locale) -> Response {
-    let request = complete(request).data(RequestData::new(app.clone(), actor, locale));
-    guard(app.schema.execute(request)).await
+/// How the library's guesses at what was meant begin.
+const SUGGESTION: &str = " Did you mean ";
+
+/// Most errors in one answer; that there were more is told by one more.
+const MOST_ERRORS: usize = 50;
+
+/// A request that may run: it parses, is within the limits, and has the variables it needs.
+pub struct Prepared {
+    request: Request,
+    operation: OperationType,
+    measured: Measured,
 }
 
-/// Gives null to the optional variables of page sizes that a client leaves out, as it may.
+/// Reads the document of a request and holds it to the limits. Of its variables it keeps those of the operation that
+/// runs.
 ///
-/// The library executes a request without them. But first it counts what the request costs, reads the sizes of its
-/// pages for that, and takes a variable without a value for an error.
-fn complete(mut request: Request) -> Request {
-    let absent = request.parsed_query().map(optional_page_sizes).unwrap_or_default();
-    for name in absent {
-        request.variables.entry(name).or_insert(Value::Null);
+/// # Errors
+///
+/// The response that refuses it.
+pub fn prepare(app: &App, mut request: Request) -> Result<Prepared, Box<Response>> {
+    limits::check_text(&request.query).map_err(refuse_for)?;
+    limits::check_variables(&request.variables).map_err(refuse_for)?;
+    let mut variables = std::mem::take(&mut request.variables);
+    let name = request.operation_name.take();
+    let parsed = tracing::debug_span!("parse").in_scope(|| request.parsed_query());
+    let document = parsed.map_err(|error| Box::new(refuse_all(vec![error])))?;
+    let chosen = chosen(document, name.as_deref()).map_err(|error| Box::new(refuse_all(vec![error])))?;
+    variables::keep_defined(chosen, &mut variables);
+    let measured = limits::check_document(&app.shape, document, &variables).map_err(refuse_for)?;
+    let missing = variables::missing(chosen, &variables);
+    if !missing.is_empty() {
+        return Err(Box::new(refuse_all(missing)));
     }
-    request
+    variables::complete(chosen, &mut variables);
+    let operation = chosen.ty;
+    request.variables = variables;
+    request.operation_name = name;
+    Ok(Prepared {
+        request,
+        operation,
+        measured,
+    })
 }
 
-/// The optional variables of a document that stand for the size of a page.
-fn optional_page_sizes(document: &ExecutableDocument) -> Vec<Name> {
-    let mut sizes = Vec::new();
-    for fragment in document.fragments.values() {
-        page_sizes(&fragment.node.selection_set.node, &mut sizes);
-    }
-    for (_, operation) in document.operations.iter() {
-        page_sizes(&operation.node.selection_set.node, &mut sizes);
-    }
-    let operations = document.operations.iter();
-    let definitions = operations.flat_map(|(_, operation)| &operation.node.variable_definitions);
-    definitions
-        .map(|definition| &definition.node)
-        .filter(|definition| definition.var_type.node.nullable && definition.default_value.is_none())
-        .filter(|definition| sizes.contains(&definition.name.node))
-        .map(|definition| definition.name.node.clone())
-        .collect()
+/// The operation of a document that runs; else why it is not clear which, in the words of the library, which says so
+/// only after it has validated them all.
+fn chosen<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, ServerError> {
+    let chosen = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next(),
+        (DocumentOperations::Single(_), Some(_)) | (DocumentOperations::Multiple(_), None) => None,
+    };
+    chosen.map(|operation| &operation.node).ok_or_else(|| {
+        let message = name.map_or_else(
+            || "Operation name required in request.".to_owned(),
+            |name| format!("Unknown operation named \"{name}\""),
+        );
+        ServerError::new(message, None)
+    })
 }
 
-fn page_sizes(selections: &SelectionSet, found: &mut Vec<Name>) {
-    for selection in &selections.items {
-        let inner = match &selection.node {
-            Selection::Field(field) => {
-                let arguments = field.node.arguments.iter();
-                let sizes = arguments.filter(|(name, _)| matches!(name.node.as_str(), "first" | "last"));
-                found.extend(sizes.filter_map(|(_, value)| value.node.clone().into_const_with(Err).err()));
-                &field.node.selection_set
-            }
-            Selection::InlineFragment(fragment) => &fragment.node.selection_set,
-            Selection::FragmentSpread(_) => continue,
-        };
-        page_sizes(&inner.node, found);
+fn refuse_for(refused: Refused) -> Box<Response> {
+    Box::new(match refused {
+        Refused::Excess(excess) => refuse(Error::TooComplex(excess)),
+        Refused::Invalid(error) => refuse_all(vec![error]),
+    })
+}
+
+/// Whether the server keeps from somebody what the contract has. Strangers get it as it is published, not from a server
+/// in production: it would help those most who look for something it forgot.
+fn is_kept_from(app: &App, user: Option<UserId>) -> bool {
+    app.production && user.is_none()
+}
+
+impl Prepared {
+    /// What kind of operation it is.
+    #[must_use]
+    pub fn operation(&self) -> OperationType {
+        self.operation
+    }
+
+    /// The request, to be told of.
+    pub fn request(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
+    /// Runs it.
+    pub async fn run(self, app: &App, caller: Caller) -> Response {
+        let is_kept = is_kept_from(app, caller.actor.user_id());
+        if let Err(error) = self.check_introspection(is_kept) {
+            return refuse(error);
+        }
+        let request = self.request.data(RequestData::new(app.clone(), caller));
+        let response = guard(app.schema.execute(request), is_kept)
+            .instrument(tracing::debug_span!("execute"))
+            .await;
+        response.extension("cost", Value::from(self.measured.cost))
+    }
+
+    /// Refuses to tell of the contract where it is kept.
+    fn check_introspection(&self, is_kept: bool) -> Result<(), Error> {
+        if is_kept && self.measured.introspects {
+            let message = "This server explains its contract to those who are signed in only.";
+            return Err(Error::BadUserInput(message.to_owned()));
+        }
+        Ok(())
     }
 }
 
-/// Lives through whatever an execution does, and sanitises what it says.
-async fn guard(execution: impl Future<Output = Response>) -> Response {
+/// Makes of what the library says what a client is told: not too much, nothing that is not for it, and nothing of the
+/// contract where that is kept.
+fn censor(response: &mut Response, is_kept: bool) {
+    shorten(&mut response.errors);
+    response.errors.iter_mut().for_each(sanitise);
+    if is_kept {
+        response.errors.iter_mut().for_each(forget_suggestion);
+    }
+}
+
+/// Takes back what the library guesses was meant: names of the contract.
+fn forget_suggestion(error: &mut ServerError) {
+    if let Some(at) = error.message.find(SUGGESTION) {
+        error.message.truncate(at);
+    }
+}
+
+/// Lives through whatever an execution does, and censors what it says.
+async fn guard(execution: impl Future<Output = Response>, is_kept: bool) -> Response {
     match AssertUnwindSafe(execution).catch_unwind().await {
         Ok(mut response) => {
-            response.errors.iter_mut().for_each(sanitise);
+            censor(&mut response, is_kept);
             response
         }
         // The panic hook has printed where; this ties it to the request.
@@ -90,10 +159,24 @@ async fn guard(execution: impl Future<Output = Response>) -> Response {
     }
 }
 
+/// Leaves off what errors there are beyond the first, and says how many.
+fn shorten(errors: &mut Vec<ServerError>) {
+    if errors.len() > MOST_ERRORS {
+        let more = errors.len() - MOST_ERRORS;
+        errors.truncate(MOST_ERRORS);
+        errors.push(Error::BadUserInput(format!("There are {more} more errors.")).into());
+    }
+}
+
 /// The response to a request that is not run.
 #[must_use]
 pub fn refuse(error: Error) -> Response {
-    Response::from_errors(vec![error.into()])
+    refuse_all(vec![error.into()])
+}
+
+fn refuse_all(mut errors: Vec<ServerError>) -> Response {
+    errors.iter_mut().for_each(sanitise);
+    Response::from_errors(errors)
 }
 
 /// Whether the request was refused as a whole, before any of its fields ran: the response has no `data` then.
@@ -125,15 +208,8 @@ fn sanitise(error: &mut ServerError) {
     let begins = |texts: &[&str]| texts.iter().any(|text| error.message.starts_with(text));
     let ours = error.source.is_none() && (error.path.is_empty() || begins(&BAD_ARGUMENTS));
     if ours {
-        let code = if begins(&LIMITS) {
-            code::TOO_COMPLEX
-        } else {
-            code::BAD_USER_INPUT
-        };
-        error
-            .extensions
-            .get_or_insert_with(ErrorExtensionValues::default)
-            .set("code", code);
+        let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+        extensions.set("code", code::BAD_USER_INPUT);
         return;
     }
     let hidden = ServerError::from(Error::internal(&error.message));
@@ -190,7 +266,11 @@ mod tests {
     }
 
     async fn run(query: &str) -> Response {
-        guard(Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query)).await
+        guard(
+            Schema::new(Broken, EmptyMutation, EmptySubscription).execute(query),
+            false,
+        )
+        .await
     }
 
     /// The codes of a response, each once.

@@ -20,7 +20,6 @@ use super::fund::{FiscalYear, Fund, Programme};
 use super::id;
 use super::identity::{Membership, Organisation, RoleGrant, User};
 use super::journal::{Account, Transfer};
-use super::page;
 
 /// Most objects that `nodes` loads at once.
 const LARGEST: usize = 100;
@@ -93,7 +92,6 @@ impl NodeQuery {
     }
 
     /// The objects with these global identifiers, in the same order; null, with an error, for each that is `NOT_FOUND`.
-    #[graphql(complexity = "ids.len().saturating_mul(child_complexity).min(page::UNAFFORDABLE)")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

@@ -138,7 +138,6 @@ pub struct OpenDataQuery;
 #[Object]
 impl OpenDataQuery {
     /// Funded projects, oldest first. Public: no account is needed.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "the contract gives lists their filters and paging as arguments"

@@ -23,9 +23,6 @@ const LARGEST: i32 = 100;
 /// Items in a page of which nobody said the size.
 const USUAL: i32 = 20;
 
-/// A cost that no request may have, however it is shared out: far above the limit, far below the end of a `usize`.
-pub const UNAFFORDABLE: usize = 1 << 32;
-
 /// Something that a list holds.
 pub trait Keyed: OutputType {
     /// What the list is ordered by.
@@ -54,19 +51,10 @@ pub fn arguments(first: Option<i32>, after: Option<String>, last: Option<i32>, b
     })
 }
 
-/// What a list field costs before it runs: a page of items, each at the cost of what is asked of it.
-///
-/// For `#[graphql(complexity = "page::cost(first, last, child_complexity)")]`. Stops at
-/// [`UNAFFORDABLE`]: the library adds costs up without looking, and those of many fields must not wrap around to a
-/// small one.
-#[must_use]
-pub fn cost(first: Option<i32>, last: Option<i32>, item: usize) -> usize {
-    let size = first.or(last).unwrap_or(USUAL).clamp(1, LARGEST);
-    usize::try_from(size)
-        .unwrap_or(usize::MAX)
-        .saturating_mul(item)
-        .saturating_add(1)
-        .min(UNAFFORDABLE)
+/// How many objects a page may have, whatever size is asked for: one that cannot be had will be refused.
+pub(super) fn objects(size: Option<i64>) -> u64 {
+    let size = size.unwrap_or(USUAL.into()).clamp(1, LARGEST.into());
+    size.unsigned_abs()
 }
 
 /// A page as a connection. `total` runs only if the request asks for `totalCount`.
@@ -203,11 +191,16 @@ mod tests {
     }
 
     #[test]
-    fn a_page_costs_its_size_and_never_wraps() {
-        assert_eq!(cost(Some(50), None, 3), 151);
-        assert_eq!(cost(None, None, 1), 21);
-        assert_eq!(cost(Some(-5), None, 3), 4);
-        assert_eq!(cost(Some(i32::MAX), None, usize::MAX), UNAFFORDABLE);
+    fn a_page_has_at_most_as_many_objects_as_it_can() {
+        for (size, expected) in [
+            (None, 20),
+            (Some(50), 50),
+            (Some(-5), 1),
+            (Some(0), 1),
+            (Some(i64::MAX), 100),
+        ] {
+            assert_eq!(objects(size), expected, "{size:?}");
+        }
     }
 
     struct Item(Uuid);

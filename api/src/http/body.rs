@@ -4,76 +4,64 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_LENGTH, HeaderMap};
-use actix_web::web::{BytesMut, Payload};
-use async_graphql::{Request, Variables};
+use actix_web::web::{BytesMut, Payload, Query};
 use futures_util::StreamExt;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+
+use super::failure::{Failure, Malformed};
+use super::parameters::Parameters;
+use crate::graphql::limits::scan;
+use crate::traffic::Held;
 
 /// Largest request, in bytes.
 const LARGEST: usize = 1024 * 1024;
+/// Most names, values and signs in its JSON.
+const MOST_TOKENS: usize = 100_000;
 /// How long a client may take to send it.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Why a request is not a GraphQL request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Malformed {
-    /// The status of the response, whatever its media type.
-    pub(super) status: StatusCode,
-    /// What to tell the client.
-    pub(super) message: &'static str,
-}
-
-impl Malformed {
-    pub(super) const fn new(status: StatusCode, message: &'static str) -> Self {
-        Self { status, message }
-    }
-}
-
-/// The parameters of the GraphQL-over-HTTP specification. Others are ignored, as it asks.
+/// [`Parameters`], as they are written in a URL.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Parameters {
-    query: String,
+struct UrlParameters {
+    query: Option<String>,
     operation_name: Option<String>,
-    #[serde(default)]
-    variables: Variables,
-    /// Must be a map; none means anything to us yet.
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
+    variables: Option<String>,
+    document_id: Option<String>,
+    extensions: Option<String>,
 }
 
-/// Reads the whole body, and stops at the first byte too many.
-pub(super) async fn read(headers: &HeaderMap, payload: Payload) -> Result<BytesMut, Malformed> {
+/// Reads the whole body, and stops at the first byte too many: of this request, or of all that are in memory.
+pub(super) async fn read(headers: &HeaderMap, payload: Payload, held: &mut Held<'_>) -> Result<BytesMut, Failure> {
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > LARGEST) {
-        return Err(TOO_LARGE);
+        return Err(TOO_LARGE.into());
     }
-    let reading = tokio::time::timeout(PATIENCE, collect(payload)).await;
-    reading.unwrap_or(Err(Malformed::new(
-        StatusCode::REQUEST_TIMEOUT,
-        "The request took too long to arrive.",
-    )))
+    let reading = tokio::time::timeout(PATIENCE, collect(payload, held)).await;
+    reading.unwrap_or(Err(TOO_SLOW.into()))
 }
 
 const TOO_LARGE: Malformed = Malformed::new(StatusCode::PAYLOAD_TOO_LARGE, "A request has at most 1 MiB.");
+const TOO_SLOW: Malformed = Malformed::new(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive.");
 
-async fn collect(mut payload: Payload) -> Result<BytesMut, Malformed> {
+/// What a client announces is not held for it: whoever sends nothing would keep others from sending.
+async fn collect(mut payload: Payload, held: &mut Held<'_>) -> Result<BytesMut, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| Malformed::new(StatusCode::BAD_REQUEST, "The request was cut short."))?;
+        let chunk = chunk.map_err(|_| bad_request("The request was cut short."))?;
         if body.len().saturating_add(chunk.len()) > LARGEST {
-            return Err(TOO_LARGE);
+            return Err(TOO_LARGE.into());
         }
+        held.more(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body)
 }
 
-/// Reads one GraphQL request from a body.
-pub(super) fn parse(body: &[u8]) -> Result<Request, Malformed> {
+/// Reads the parameters of a request from a body.
+pub(super) fn parse(body: &[u8]) -> Result<Parameters, Malformed> {
     match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => {}
         Some(b'[') => return Err(bad_request("Batches are not accepted: send one request at a time.")),
@@ -83,17 +71,56 @@ pub(super) fn parse(body: &[u8]) -> Result<Request, Malformed> {
             ));
         }
     }
+    check_values(body)?;
     let parameters: Parameters = serde_json::from_slice(body).map_err(|_| {
         bad_request(
             "The body is a JSON object with a string `query` and, optionally, a string `operationName` and objects \
              `variables` and `extensions`.",
         )
     })?;
-    let request = Request::new(parameters.query).variables(parameters.variables);
-    Ok(match parameters.operation_name {
-        Some(name) => request.operation_name(name),
-        None => request,
+    with_document(parameters)
+}
+
+const MALFORMED_URL: Malformed = bad_request(
+    "The URL has the GraphQL document as `query` and, optionally, `operationName` and, as JSON objects, \
+             `variables` and `extensions`, each once.",
+);
+
+/// Reads the parameters of a request from the part of its URL after the question mark.
+pub(super) fn parse_url(query_string: &str) -> Result<Parameters, Malformed> {
+    let parameters = Query::<UrlParameters>::from_query(query_string)
+        .map_err(|_| MALFORMED_URL)?
+        .into_inner();
+    let variables = given(parameters.variables);
+    check_values(variables.as_bytes())?;
+    with_document(Parameters {
+        query: parameters.query,
+        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+        variables: serde_json::from_str(&variables).map_err(|_| MALFORMED_URL)?,
+        document_id: parameters.document_id,
+        extensions: serde_json::from_str(&given(parameters.extensions)).map_err(|_| MALFORMED_URL)?,
     })
+}
+
+/// A parameter of a URL that is JSON; clients also leave it empty.
+fn given(json: Option<String>) -> String {
+    json.filter(|text| !text.is_empty())
+        .unwrap_or_else(|| "null".to_owned())
+}
+
+fn with_document(parameters: Parameters) -> Result<Parameters, Malformed> {
+    if !parameters.has_document() {
+        return Err(bad_request("The request has no `query`."));
+    }
+    Ok(parameters)
+}
+
+/// Refuses JSON of which the values would take many times the memory of the text.
+fn check_values(json: &[u8]) -> Result<(), Malformed> {
+    if scan(json, MOST_TOKENS).tokens > MOST_TOKENS {
+        return Err(bad_request("The variables have more values than any operation takes."));
+    }
+    Ok(())
 }
 
 const fn bad_request(message: &'static str) -> Malformed {
@@ -112,7 +139,10 @@ mod tests {
         assert_eq!(request.operation_name.as_deref(), Some("A"));
         assert_eq!(request.variables.len(), 1);
         let nulls = r#"{"query":"{ a }","operationName":null,"variables":null,"extensions":null}"#;
-        assert_eq!(parse(nulls.as_bytes()).expect("a request").query, "{ a }");
+        assert_eq!(
+            parse(nulls.as_bytes()).expect("a request").query.as_deref(),
+            Some("{ a }")
+        );
     }
 
     #[test]
@@ -134,6 +164,9 @@ mod tests {
             r#"{"query":"{ a }","variables":"{}"}"#,
             r#"{"query":"{ a }","variables":[]}"#,
             r#"{"query":"{ a }","extensions":[]}"#,
+            r#"{"query":"{ a }","extensions":[null]}"#,
+            r#"{"query":"{ a }","extensions":[["sha"]]}"#,
+            r#"{"query":"{ a }","extensions":{"persistedQuery":["sha"]}}"#,
         ] {
             assert_eq!(
                 parse(body.as_bytes()).err().map(|refusal| refusal.status),
@@ -142,5 +175,20 @@ mod tests {
             );
         }
         assert!(parse(b"{\"query\":\"\xff\"}").is_err(), "not UTF-8");
+    }
+
+    #[test]
+    fn what_is_an_object_in_a_body_is_one_in_a_url() {
+        let lists = ["[]", "[null]", "[[\"sha\"]]", "{\"persistedQuery\":[\"sha\"]}"];
+        for extensions in lists {
+            assert!(
+                parse_url(&format!("query={{a}}&extensions={extensions}")).is_err(),
+                "{extensions}"
+            );
+        }
+        for extensions in ["", "null", "{}"] {
+            let read = parse_url(&format!("query={{a}}&extensions={extensions}"));
+            assert!(read.is_ok(), "{extensions}");
+        }
     }
 }

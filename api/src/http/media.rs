@@ -1,7 +1,7 @@
 //! Media types: what a request is written in, and what its response will be.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
+use actix_web::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use async_graphql::Response;
 
 use crate::graphql::error::code;
@@ -47,13 +47,16 @@ impl Media {
 
     /// The status of the response to a well-formed request.
     pub(super) fn status(self, response: &Response) -> StatusCode {
-        if self == Self::Json || !is_request_error(response) {
+        if !is_request_error(response) {
             return StatusCode::OK;
         }
         match response.errors.first().and_then(code_of) {
+            // For whatever stands between, too, and would send the same request again.
+            Some(code::RATE_LIMITED) => StatusCode::TOO_MANY_REQUESTS,
+            Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
+            _ if self == Self::Json => StatusCode::OK,
             Some(code::UNAUTHENTICATED) => StatusCode::UNAUTHORIZED,
             Some(code::FORBIDDEN) => StatusCode::FORBIDDEN,
-            Some(code::UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
             Some(code::INTERNAL) => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::BAD_REQUEST,
         }
@@ -72,6 +75,12 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
             .is_none_or(|charset| charset.trim_matches('"') == "utf-8")
     };
     parts.next() == Some("application/json") && parts.all(is_utf8)
+}
+
+/// Whether the body of a request is as it is, neither compressed nor otherwise changed on its way.
+pub(super) fn is_plain(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(CONTENT_ENCODING);
+    codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 #[cfg(test)]
@@ -133,5 +142,18 @@ mod tests {
             );
         }
         assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn a_request_is_not_compressed() {
+        assert!(is_plain(&HeaderMap::new()));
+        for (coding, accepted) in [
+            ("identity", true),
+            ("Identity", true),
+            ("gzip", false),
+            ("gzip, identity", false),
+        ] {
+            assert_eq!(is_plain(&headers(CONTENT_ENCODING, coding)), accepted, "{coding}");
+        }
     }
 }

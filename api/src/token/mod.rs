@@ -36,6 +36,15 @@ pub struct AccessToken {
     pub expires_at: Instant,
 }
 
+/// Whom a good token stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The person it was issued to.
+    pub user_id: UserId,
+    /// When it stops working.
+    pub expires_at: Instant,
+}
+
 /// Why a token is not good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenError {
@@ -101,12 +110,12 @@ impl Keys {
         let token = jsonwebtoken::encode(&self.header, &claims, &self.encoding).map_err(domain::Error::internal)?;
         Ok(AccessToken {
             token,
-            expires_at: Instant(expires.saturating_mul(1_000_000)),
+            expires_at: instant(expires),
         })
     }
 
-    /// Whose token it is, if it is good at this instant.
-    pub fn verify(&self, token: &str, now: Instant) -> Result<UserId, TokenError> {
+    /// Whose token it is and until when, if it is good at this instant.
+    pub fn verify(&self, token: &str, now: Instant) -> Result<Bearer, TokenError> {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
             .map_err(|_| TokenError::Invalid)?
             .claims;
@@ -114,7 +123,10 @@ impl Keys {
         if claims.nbf > now.saturating_add(SKEW_SECONDS) || claims.exp <= now {
             return Err(TokenError::Expired);
         }
-        Ok(UserId(claims.sub))
+        Ok(Bearer {
+            user_id: UserId(claims.sub),
+            expires_at: instant(claims.exp),
+        })
     }
 }
 
@@ -127,6 +139,11 @@ fn new_signing_key() -> Result<SigningKey, KeyError> {
 /// Whole seconds since the Unix epoch: the `NumericDate` of RFC 7519.
 fn seconds(instant: Instant) -> i64 {
     instant.0.div_euclid(1_000_000)
+}
+
+/// The instant of a `NumericDate`.
+fn instant(seconds: i64) -> Instant {
+    Instant(seconds.saturating_mul(1_000_000))
 }
 
 #[cfg(test)]
@@ -164,8 +181,12 @@ mod tests {
         let keys = Keys::generate().expect("keys");
         let user = UserId::new();
         let issued = keys.issue(user, NOW).expect("a token");
-        assert_eq!(keys.verify(&issued.token, NOW), Ok(user));
-        assert_eq!(keys.verify(&issued.token, later(899)), Ok(user));
+        let bearer = Bearer {
+            user_id: user,
+            expires_at: later(900),
+        };
+        assert_eq!(keys.verify(&issued.token, NOW), Ok(bearer));
+        assert_eq!(keys.verify(&issued.token, later(899)), Ok(bearer));
         assert_eq!(keys.verify(&issued.token, later(900)), Err(TokenError::Expired));
         assert_eq!(issued.expires_at, later(900));
     }
@@ -207,7 +228,7 @@ mod tests {
     fn a_token_for_somebody_else_or_without_its_claims_is_refused() {
         let keys = Keys::generate().expect("keys");
         assert_eq!(
-            keys.verify(&forged(&keys, json!({})), NOW),
+            keys.verify(&forged(&keys, json!({})), NOW).map(|bearer| bearer.user_id),
             Ok(UserId(Uuid::nil())),
             "the control"
         );

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::policy;
-use crate::{Actor, Database, Error, Page, Result, Slice, page, scope};
+use crate::{Actor, Database, Error, Page, Result, Slice, page, scope, text};
 
 /// Which calls to list.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,7 +77,7 @@ pub async fn call(db: &Database, actor: &Actor, id: CallId) -> Result<call::Mode
 /// The call with a code.
 pub async fn call_by_code(db: &Database, actor: &Actor, code: &str) -> Result<call::Model> {
     visible(actor)
-        .filter(call::Column::Code.eq(code))
+        .filter(text::is(call::Column::Code, code))
         .one(&db.reader)
         .await?
         .ok_or(Error::NotFound)

@@ -2,9 +2,11 @@
 //! they come from.
 
 pub mod budget;
+mod changes;
 pub mod journal;
 mod moment;
 pub mod queries;
 pub mod series;
 
+pub use changes::changes;
 pub use moment::{Moment, budgets};

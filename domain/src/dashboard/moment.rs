@@ -74,6 +74,12 @@ impl Moment {
         Ok(ends.clone())
     }
 
+    /// Where the journal of a fund ends at this moment, once one of its budgets was read: the number of its last
+    /// transfer.
+    pub(super) fn end(&self, fund: FundId) -> Option<i64> {
+        self.known().get(&fund).map(|end| end.seq)
+    }
+
     fn known(&self) -> HashMap<FundId, End> {
         self.ends.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

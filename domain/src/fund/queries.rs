@@ -9,7 +9,7 @@ use sea_orm::{
 
 use super::policy;
 use crate::actor::{Place, Places};
-use crate::{Actor, Database, Error, Page, Result, Slice, page};
+use crate::{Actor, Database, Error, Page, Result, Slice, page, text};
 
 fn visible(actor: &Actor) -> Select<fund::Entity> {
     let (funds, calls) = match policy::drafts_seen(actor) {
@@ -41,7 +41,7 @@ pub async fn fund(db: &Database, actor: &Actor, id: FundId) -> Result<fund::Mode
 /// The fund with a code.
 pub async fn fund_by_code(db: &Database, actor: &Actor, code: &str) -> Result<fund::Model> {
     visible(actor)
-        .filter(fund::Column::Code.eq(code))
+        .filter(text::is(fund::Column::Code, code))
         .one(&db.reader)
         .await?
         .ok_or(Error::NotFound)

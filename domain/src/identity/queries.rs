@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{policy, rules};
 use crate::actor::{Actor, Grant, Person, Place, Scope};
-use crate::{Database, Error, Result, Work};
+use crate::{Database, Error, Result, Work, text};
 
 /// The account of an e-mail address with its password hash: for signing in, and nothing else.
 pub async fn credentials(db: &Database, email: &str) -> Result<Option<user::Model>> {
@@ -15,7 +15,7 @@ pub async fn credentials(db: &Database, email: &str) -> Result<Option<user::Mode
         return Ok(None);
     };
     Ok(user::Entity::find()
-        .filter(user::Column::Email.eq(email))
+        .filter(text::is(user::Column::Email, &email))
         .one(&db.reader)
         .await?)
 }
@@ -130,7 +130,7 @@ pub async fn organisation_by_identifier(
     let identifier = rules::identifier(scheme, identifier).map_err(|_| Error::NotFound)?;
     let select = organisation::Entity::find()
         .filter(organisation::Column::Scheme.eq(scheme))
-        .filter(organisation::Column::Identifier.eq(identifier));
+        .filter(text::is(organisation::Column::Identifier, &identifier));
     select.one(&db.reader).await?.ok_or(Error::NotFound)
 }
 

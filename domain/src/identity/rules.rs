@@ -3,7 +3,8 @@
 use email_address::{EmailAddress, Options};
 use entity::value::IdentifierScheme;
 
-use crate::error::{Code, Reasons, Refusal, is_forbidden};
+use crate::error::{Code, Reasons, Refusal};
+use crate::text;
 
 /// Shortest password, in characters. Source: NIST SP 800-63B-4, 3.1.1.2, for a password used alone.
 pub const SHORTEST_PASSWORD: usize = 15;
@@ -14,7 +15,7 @@ pub const LONGEST_PASSWORD: usize = 128;
 pub fn email(value: &str) -> Result<String, Refusal> {
     let email = value.trim().to_lowercase();
     let bare = Options::default().without_display_text().without_domain_literal();
-    if EmailAddress::parse_with_options(&email, bare).is_ok() && email.len() <= 254 {
+    if EmailAddress::parse_with_options(&email, bare).is_ok() && email.len() <= 254 && text::may_be_kept(&email) {
         Ok(email)
     } else {
         Err(Refusal::invalid(
@@ -62,7 +63,7 @@ pub fn identifier(scheme: IdentifierScheme, value: &str) -> Result<String, Refus
     let valid = match scheme {
         IdentifierScheme::FrSiret => is_siret(&compact),
         IdentifierScheme::FrRna => is_rna(&compact),
-        IdentifierScheme::Other => (1..=64).contains(&compact.chars().count()) && !compact.chars().any(is_forbidden),
+        IdentifierScheme::Other => (1..=64).contains(&compact.chars().count()) && text::may_be_kept(&compact),
     };
     if valid {
         return Ok(compact);

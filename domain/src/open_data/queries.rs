@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use time::Date;
 
-use crate::{Database, Page, Result, Slice, page};
+use crate::{Database, Page, Result, Slice, page, text};
 
 /// Which funded projects to list.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +68,8 @@ fn signed(filter: &Filter) -> Select<award::Entity> {
         .map(str::trim)
         .filter(|search| !search.is_empty())
     {
-        // No title is longer, and SQLite takes no pattern of any length.
-        Some(search) if search.chars().count() > LONGEST_TITLE => {
+        // No title is longer, and SQLite takes no pattern of any length; nor has any what may not be kept.
+        Some(search) if search.chars().count() > LONGEST_TITLE || !text::may_be_kept(search) => {
             select.filter(award::Column::Id.is_in(Vec::<AwardId>::new()))
         }
         Some(search) => select.filter(holds(search)),

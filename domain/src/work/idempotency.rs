@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
 use super::{Outcome, Posting, Work};
-use crate::error::is_forbidden;
-use crate::{Code, Error, Refusal, Result};
+use crate::{Code, Error, Refusal, Result, text};
 
 /// The key a caller chose for one command, with a fingerprint of that command.
 #[derive(Clone, Debug)]
@@ -34,7 +33,7 @@ impl Idempotency {
     /// The key of a command; the command's serialised fields are its fingerprint.
     pub fn new<C: Serialize>(operation: &'static str, key: &str, command: &C) -> Result<Option<Self>> {
         let length = key.chars().count();
-        if !(1..=200).contains(&length) || key.chars().any(is_forbidden) {
+        if !(1..=200).contains(&length) || !text::may_be_kept(key) {
             return Err(Refusal::invalid(
                 "idempotencyKey",
                 "Give an idempotency key of 1 to 200 characters, new for every operation.",

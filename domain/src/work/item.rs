@@ -40,6 +40,9 @@ pub(super) trait Item: Send {
     /// Says that it may have been committed: the answer it then finds under its key is its own.
     fn doubt(&mut self);
 
+    /// How many transfers it has posted, if its transaction commits.
+    fn transfers(&self) -> usize;
+
     /// Tells the caller how it ended: as it answered, or with the error that undid it.
     fn settle(&mut self, failure: Option<Error>);
 }
@@ -154,6 +157,13 @@ impl<C: Command> Item for Asked<C> {
 
     fn doubt(&mut self) {
         self.doubtful = true;
+    }
+
+    fn transfers(&self) -> usize {
+        match &self.answer {
+            Some(Ok(outcome)) if !outcome.replayed && !outcome.preview => outcome.postings.len(),
+            _ => 0,
+        }
     }
 
     fn settle(&mut self, failure: Option<Error>) {

@@ -7,7 +7,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,8 +15,9 @@ use entity::value::FundId;
 use sea_orm::{DatabaseConnection, DbBackend};
 use tokio::{runtime::Handle, sync::mpsc};
 
+use super::figures::{Counters, QueueFigures};
 use super::item::{Item, Step};
-use super::{Failure, Work, point::point};
+use super::{Failure, Work, point::point, watcher::Watcher};
 use crate::database::IDLE;
 use crate::{Clock, Error, Result};
 
@@ -43,20 +44,30 @@ pub(crate) struct Writer {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    watcher: Arc<Watcher>,
     runtime: Handle,
     queues: Mutex<HashMap<Option<FundId>, Queue>>,
+    counters: Arc<Counters>,
 }
 
 impl Writer {
-    /// A writer to a database. Its queues are served by the runtime that this is called from.
-    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration) -> Self {
+    /// A writer to a database, which tells a watcher what it has committed. Its queues are served by the runtime that
+    /// this is called from.
+    pub(crate) fn new(connection: DatabaseConnection, clock: Clock, patience: Duration, watcher: Arc<Watcher>) -> Self {
         Self {
             connection,
             clock,
             patience,
+            watcher,
             runtime: Handle::current(),
             queues: Mutex::default(),
+            counters: Arc::default(),
         }
+    }
+
+    /// What the queues have done, and how long they are.
+    pub(crate) fn figures(&self) -> QueueFigures {
+        self.counters.figures()
     }
 
     /// Runs a command in its turn. Fails at once when too many wait; its own answer comes by itself.
@@ -71,7 +82,12 @@ impl Writer {
             item,
             since: Instant::now(),
         };
-        self.queue(journal).try_send(waiting).map_err(|_| Error::busy(CROWDED))
+        self.counters.came();
+        self.queue(journal).try_send(waiting).map_err(|_| {
+            self.counters.left(1);
+            self.counters.turned_away();
+            Error::busy(CROWDED)
+        })
     }
 
     /// How long whoever waits for others to be done writing does so.
@@ -90,6 +106,8 @@ impl Writer {
             connection: self.connection.clone(),
             clock: self.clock.clone(),
             patience: self.patience,
+            counters: Arc::clone(&self.counters),
+            watcher: Arc::clone(&self.watcher),
         }
     }
 
@@ -111,15 +129,19 @@ struct Lane {
     connection: DatabaseConnection,
     clock: Clock,
     patience: Duration,
+    counters: Arc<Counters>,
+    watcher: Arc<Watcher>,
 }
 
 impl Lane {
     async fn serve(self, mut waiting: mpsc::Receiver<Waiting>) {
         let mut batch = Vec::with_capacity(BATCH);
         while waiting.recv_many(&mut batch, BATCH).await > 0 {
+            self.counters.left(batch.len());
             let mut items = Vec::with_capacity(batch.len());
             for Waiting { mut item, since } in batch.drain(..) {
                 if since.elapsed() > self.patience {
+                    self.counters.turned_away();
                     item.settle(Some(Error::busy(CROWDED)));
                 } else if !item.is_abandoned() {
                     items.push(item);
@@ -163,7 +185,13 @@ impl Lane {
             return self.one_by_one(answered).await;
         }
         match work.commit().await {
-            Ok(()) => answered.iter_mut().for_each(|item| item.settle(None)),
+            Ok(ends) => {
+                self.count(&answered);
+                for item in &mut answered {
+                    item.settle(None);
+                }
+                self.watcher.tell(&ends);
+            }
             Err(failure) => {
                 for mut item in answered {
                     if failure.unknown {
@@ -198,6 +226,7 @@ impl Lane {
         let mut attempt = 1;
         loop {
             let Err(failure) = self.attempt(item.as_mut()).await else {
+                self.count(std::slice::from_ref(&item));
                 item.settle(None);
                 return None;
             };
@@ -215,10 +244,16 @@ impl Lane {
         }
     }
 
+    /// Counts a transaction that has been committed with these.
+    fn count(&self, items: &[Box<dyn Item>]) {
+        let transfers = items.iter().map(|item| item.transfers()).sum();
+        self.counters.committed(items.len(), transfers);
+    }
+
     async fn attempt(&self, item: &mut dyn Item) -> Result<(), Failure> {
         let mut work = self.begin().await.map_err(Failure::before_commit)?;
         match item.run(&mut work).await {
-            Step::Answered => work.commit().await,
+            Step::Answered => work.commit().await.map(|ends| self.watcher.tell(&ends)),
             Step::Again(error) | Step::Broken(error) => Err(Failure::before_commit(error)),
         }
     }

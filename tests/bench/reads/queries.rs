@@ -1,7 +1,7 @@
 //! What is asked of a ledger, of another place in it every time.
 
 use domain::Page;
-use domain::dashboard::journal::statement::{Period, statement};
+use domain::dashboard::journal::statement::{Period, lines, statement};
 use domain::dashboard::journal::transfers::{Filter, transfers};
 use domain::dashboard::queries::{Node, budget};
 use domain::dashboard::series::{Interval, series};
@@ -109,7 +109,8 @@ impl Ledger {
             until: None,
         };
         let account = any(&self.accounts);
-        let read = statement(&self.database, &self.reader, account, period, Page::default()).await;
-        read.expect("a statement");
+        let read = statement(&self.database, &self.reader, account, period).await;
+        let page = lines(&self.database, &read.expect("a statement"), Page::default()).await;
+        page.expect("lines of a statement");
     }
 }

@@ -13,8 +13,7 @@ use std::{
 
 use futures_util::future::join;
 
-use super::dice;
-use crate::harness::{Octroi, TestApp, TestDatabase, octroi, octroi_killed, on_both_databases};
+use crate::harness::{Octroi, TestApp, TestDatabase, dice, octroi, octroi_killed, on_both_databases};
 use book::{Book, Untold};
 
 on_both_databases![

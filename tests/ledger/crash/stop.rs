@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join;
 
-use super::{book::Book, dice};
-use crate::harness::{Octroi, TestApp, on_both_databases};
+use super::book::Book;
+use crate::harness::{Octroi, TestApp, dice, on_both_databases};
 
 on_both_databases![
     a_server_told_to_stop_under_load_answers_what_it_has_begun,

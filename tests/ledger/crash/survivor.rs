@@ -7,8 +7,8 @@ use std::{
 
 use futures_util::future::join;
 
-use super::{Certain, Crash, book::Book, dice};
-use crate::harness::{Octroi, TestApp, on_both_databases};
+use super::{Certain, Crash, book::Book};
+use crate::harness::{Octroi, TestApp, dice, on_both_databases};
 
 on_both_databases![a_server_goes_on_when_another_dies_with_the_journal_locked];
 

@@ -24,8 +24,7 @@ use std::env;
 
 use world::World;
 
-use super::dice;
-use crate::harness::{TestApp, on_both_databases};
+use crate::harness::{TestApp, dice, on_both_databases};
 
 on_both_databases![
     an_auditor_foretells_every_answer_and_every_balance,

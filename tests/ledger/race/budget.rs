@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::track::{AT_ONCE, Entry, Track, expected, outcomes, winners};
 use super::venue::{Cast, Venue, global, local, order};
-use crate::flows::stage::{adoption_input, envelope_input, field, order_input};
+use crate::flows::stage::{adoption_input, envelope_input, order_input};
 use crate::harness::{TestApp, on_both_databases, text};
 
 on_both_databases![
@@ -100,7 +100,7 @@ async fn the_last_euro_of_an_envelope_is_allocated_or_cut(app: TestApp) {
             }
         }
         let selection = "budget { opened { minorUnits } allocated { minorUnits } }";
-        let figures = field(&app, officer, &global(venue.fund), "Fund", selection).await;
+        let figures = round.field(officer, &global(venue.fund), "Fund", selection).await;
         let minor = |minor: i64| json!({ "minorUnits": minor.to_string() });
         let (opened, allocated) = (100_000_000 + 20_000_000 * done - cut, 100_000_000 + allocated);
         let left = json!({ "opened": minor(opened), "allocated": minor(allocated) });

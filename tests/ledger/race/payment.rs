@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::track::{AT_ONCE, Entry, Track, expected, outcomes, winners};
 use super::venue::{Cast, Runner, global};
-use crate::flows::stage::{claim_input, field, fresh_key, with};
+use crate::flows::stage::{claim_input, fresh_key, with};
 use crate::harness::{TestApp, on_both_databases};
 
 on_both_databases![
@@ -60,7 +60,9 @@ async fn an_instalment_is_claimed_certified_approved_and_ordered_once(app: TestA
         let claim = || claim_input(&instalment, &amount);
         race(&cast.applicant, "requestPayment", &claim).await;
         let claims = "paymentRequests { id }";
-        let claims = field(&app, &cast.applicant.persona, &instalment, "Instalment", claims).await;
+        let claims = round
+            .field(&cast.applicant.persona, &instalment, "Instalment", claims)
+            .await;
         assert_eq!(claims.as_array().map(Vec::len), Some(1), "{round}");
         let step = || json!({ "paymentRequestId": claims[0]["id"] });
         let keyed = || with(step(), json!({ "idempotencyKey": fresh_key() }));

@@ -11,8 +11,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::flows::stage;
-use crate::harness::{Client, Engine, Octroi, Persona, TestApp, mutation, text};
-use crate::ledger::dice;
+use crate::harness::{Client, Engine, Octroi, Persona, TestApp, dice, mutation, text};
 
 /// How many rounds there are.
 const ROUNDS: usize = 200;
@@ -132,6 +131,11 @@ impl Round<'_> {
     /// The budget of a node, as [`stage::budget`] writes it, by one of the servers.
     pub async fn budget(&self, who: &Persona, node: &str) -> String {
         stage::budget(self.servers[0], who, node).await
+    }
+
+    /// A field of a node, by one of the servers.
+    pub async fn field(&self, who: &Persona, node: &str, kind: &str, selection: &str) -> Value {
+        stage::field(self.servers[0], who, node, kind, selection).await
     }
 
     /// What was undone under a node, as [`stage::undone`] writes it.

@@ -10,8 +10,7 @@ use uuid::Uuid;
 
 use super::rows::{Column, Row, Sort, Table, WITNESS};
 use super::{Scene, faults};
-use crate::harness::{Engine, TestApp};
-use crate::ledger::dice;
+use crate::harness::{Engine, TestApp, dice};
 
 /// How many tamperings.
 const TAMPERINGS: usize = 200;

@@ -19,7 +19,6 @@ pub struct ApplicationQuery;
 impl ApplicationQuery {
     /// The applications that the viewer may see, oldest first: those of their organisations, those assigned to them,
     /// and, for staff, the submitted ones of their funds and calls.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "the contract gives lists their filters and paging as arguments"

@@ -23,7 +23,6 @@ impl AwardQuery {
         clippy::too_many_arguments,
         reason = "the contract gives lists their filters and paging as arguments"
     )]
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn awards(
         &self,
         ctx: &Context<'_>,

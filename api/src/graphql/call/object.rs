@@ -137,7 +137,6 @@ impl Call {
     }
 
     /// Its applications that the viewer may see, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn applications(
         &self,
         ctx: &Context<'_>,
@@ -154,7 +153,6 @@ impl Call {
     }
 
     /// Its awards that the viewer may see, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn awards(
         &self,
         ctx: &Context<'_>,
@@ -171,7 +169,6 @@ impl Call {
     }
 
     /// The decisions on its applications that the viewer may see, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn decisions(
         &self,
         ctx: &Context<'_>,
@@ -184,7 +181,6 @@ impl Call {
     }
 
     /// Prizes and mentions that it has announced. Public.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn distinctions(
         &self,
         ctx: &Context<'_>,

@@ -28,7 +28,6 @@ impl CallQuery {
     }
 
     /// The calls that the viewer may see, oldest first. Anybody sees those that are published.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     #[expect(
         clippy::too_many_arguments,
         reason = "the contract gives lists their filters and paging as arguments"

@@ -18,7 +18,6 @@ pub struct EvaluationQuery;
 impl EvaluationQuery {
     /// The assessments that were given to the viewer, in order of assignment. `UNAUTHENTICATED` when nobody is signed
     /// in.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn my_assessments(
         &self,
         ctx: &Context<'_>,

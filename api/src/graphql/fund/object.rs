@@ -109,7 +109,6 @@ impl Fund {
     }
 
     /// Its programmes, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn programmes(
         &self,
         ctx: &Context<'_>,
@@ -129,7 +128,6 @@ impl Fund {
     }
 
     /// Its calls for projects that the viewer may see, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn calls(
         &self,
         ctx: &Context<'_>,
@@ -169,7 +167,6 @@ impl Fund {
 
     /// Its journal: every transfer of its money, in the order in which they were recorded; null, with an error, if the
     /// viewer may not read it.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn transfers(
         &self,
         ctx: &Context<'_>,
@@ -187,7 +184,6 @@ impl Fund {
 
     /// Its accounts, in the order in which they were first touched; null, with an error, if the viewer may not read its
     /// journal.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn accounts(
         &self,
         ctx: &Context<'_>,
@@ -258,7 +254,6 @@ impl Programme {
     }
 
     /// Its calls for projects that the viewer may see, oldest first.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn calls(
         &self,
         ctx: &Context<'_>,

@@ -25,7 +25,6 @@ impl FundQuery {
     }
 
     /// The funds that the viewer may see, oldest first. Anybody sees the active and the closed ones.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
     async fn funds(
         &self,
         ctx: &Context<'_>,

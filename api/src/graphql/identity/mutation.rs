@@ -142,6 +142,7 @@ async fn register(ctx: &Context<'_>, input: RegisterUserInput) -> Result<Registe
     reasons.keep(rules::password(&input.password));
     rules::display_name(&input.display_name, &mut reasons);
     reasons.finish()?;
+    ctx.app().traffic.count_password(ctx.address())?;
     let command = Register {
         email: input.email,
         display_name: input.display_name,
@@ -159,12 +160,18 @@ async fn register(ctx: &Context<'_>, input: RegisterUserInput) -> Result<Registe
 }
 
 async fn log_in(ctx: &Context<'_>, input: LogInInput) -> Result<LogInPayload> {
-    let account = queries::credentials(ctx.database(), &input.email).await?;
+    // Nobody's address, and nothing to count by.
+    let email = rules::email(&input.email).map_err(|_| rules::invalid_credentials())?;
+    let traffic = &ctx.app().traffic;
+    traffic.count_password(ctx.address())?;
+    traffic.count_attempt(&email, ctx.address())?;
+    let account = queries::credentials(ctx.database(), &email).await?;
     let hash = account.as_ref().map(|account| account.password_hash.clone());
     let matches = ctx.app().hashing.verify(input.password, hash).await?;
     let Some(account) = account.filter(|_| matches) else {
         return Err(rules::invalid_credentials().into());
     };
+    traffic.signed_in(&email, ctx.address());
     // From here on the actor is whoever the password proved them to be.
     let themselves = queries::actor(ctx.database(), account.id, ctx.actor().request_id).await?;
     let opened = ctx

@@ -90,11 +90,6 @@ impl Account {
 
     /// What it held when a period began, what moved, and what it held when the period ended: all as of one moment. One
     /// statement continues where another ends, without a gap and without an overlap.
-    #[graphql(complexity = "page::cost(first, last, child_complexity)")]
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the two ends of a period, and the four of every list"
-    )]
     async fn statement(
         &self,
         ctx: &Context<'_>,
@@ -103,16 +98,12 @@ impl Account {
         >,
         #[graphql(desc = "Only what was recorded by this instant, which is past; until now, if it is left out.")]
         to: Option<DateTime>,
-        #[graphql(desc = "At most so many lines, from the start: 1 to 100, usually 20.")] first: Option<i32>,
-        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many lines, from the end: 1 to 100.")] last: Option<i32>,
-        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
     ) -> Result<AccountStatement> {
         let period = Period {
             after: from.map(|at| at.0),
             until: to.map(|at| at.0),
         };
-        AccountStatement::load(ctx, self.0.id, period, page::arguments(first, after, last, before)?).await
+        AccountStatement::load(ctx, self.0.id, period).await
     }
 }
 

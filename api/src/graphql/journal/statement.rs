@@ -1,7 +1,6 @@
 //! Statements of accounts.
 
 use async_graphql::{Context, Enum, Object};
-use domain::Page;
 use domain::dashboard::journal::statement::{self as queries, Line, Period, Statement};
 use entity::value::AccountId;
 use uuid::Uuid;
@@ -13,18 +12,14 @@ use crate::graphql::fund::money;
 use crate::graphql::page::{self, Connection, Keyed};
 use crate::graphql::scalar::Money;
 
-/// A page of the statement of an account.
-pub struct AccountStatement {
-    account: AccountId,
-    period: Period,
-    read: Statement,
-}
+/// The statement of an account.
+pub struct AccountStatement(Statement);
 
 impl AccountStatement {
-    /// Reads a page of the statement of an account.
-    pub(super) async fn load(ctx: &Context<'_>, account: AccountId, period: Period, page: Page) -> Result<Self> {
-        let read = queries::statement(ctx.database(), ctx.actor(), account, period, page).await?;
-        Ok(Self { account, period, read })
+    /// Reads the statement of an account.
+    pub(super) async fn load(ctx: &Context<'_>, account: AccountId, period: Period) -> Result<Self> {
+        let read = queries::statement(ctx.database(), ctx.actor(), account, period).await?;
+        Ok(Self(read))
     }
 }
 
@@ -34,18 +29,26 @@ impl AccountStatement {
 impl AccountStatement {
     /// What the account held when the period began.
     async fn opening(&self, ctx: &Context<'_>) -> Result<Money> {
-        money(ctx, self.read.fund, self.read.opening_minor).await
+        money(ctx, self.0.fund, self.0.opening_minor).await
     }
 
     /// What it held when the period ended.
     async fn closing(&self, ctx: &Context<'_>) -> Result<Money> {
-        money(ctx, self.read.fund, self.read.closing_minor).await
+        money(ctx, self.0.fund, self.0.closing_minor).await
     }
 
-    /// What moved, in the order in which it was recorded: the page that the arguments of the statement ask for.
-    async fn lines(&self, ctx: &Context<'_>) -> Result<Connection<StatementLine>> {
-        let total = queries::count_lines(ctx.database(), ctx.actor(), self.account, self.period);
-        page::connection(ctx, self.read.lines.clone(), total).await
+    /// What moved, in the order in which it was recorded.
+    async fn lines(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the start: 1 to 100, usually 20.")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor.")] after: Option<String>,
+        #[graphql(desc = "At most so many, from the end: 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor.")] before: Option<String>,
+    ) -> Result<Connection<StatementLine>> {
+        let page = page::arguments(first, after, last, before)?;
+        let slice = queries::lines(ctx.database(), &self.0, page).await?;
+        page::connection(ctx, slice, queries::count_lines(ctx.database(), &self.0)).await
     }
 }
 

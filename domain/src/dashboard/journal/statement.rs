@@ -1,8 +1,8 @@
 //! Statements of accounts: what an account held, what moved, what it holds.
 
 use entity::value::{AccountId, FundId, Instant};
-use entity::{account, transfer};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, PaginatorTrait, QueryFilter};
+use entity::{account, ledger_head, transfer};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::accounts::{held, visible};
 use super::transfers::load;
@@ -20,7 +20,8 @@ pub struct Period {
     pub until: Option<Instant>,
 }
 
-/// A page of the statement of an account. All of it is read from one snapshot of the database.
+/// The statement of an account: what it held at the two ends of a period, both read from one snapshot of the database.
+/// Its [`lines`] and their [count](count_lines) are read apart, and never have what was recorded after the snapshot.
 #[derive(Clone, Debug)]
 pub struct Statement {
     /// The fund of the account.
@@ -29,8 +30,10 @@ pub struct Statement {
     pub opening_minor: i64,
     /// What it held when the period ended, in minor units.
     pub closing_minor: i64,
-    /// What moved in between, in the order of the journal.
-    pub lines: Slice<Line>,
+    account: AccountId,
+    period: Period,
+    /// Where the journal ended in the snapshot, for a period that lasts until then.
+    end: Option<i64>,
 }
 
 /// A transfer, from the side of one of its accounts.
@@ -66,8 +69,8 @@ impl Line {
     }
 }
 
-/// A page of the statement of an account whose journal the actor may read; `NOT_FOUND` if it is none.
-pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Period, page: Page) -> Result<Statement> {
+/// The statement of an account whose journal the actor may read; `NOT_FOUND` if it is none.
+pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Period) -> Result<Statement> {
     let period = period.checked(db)?;
     if let Some(latest) = period.until.or(period.after) {
         let account = super::accounts::account(db, actor, id).await?;
@@ -83,34 +86,39 @@ pub async fn statement(db: &Database, actor: &Actor, id: AccountId, period: Peri
         Some(at) => balance_at(id, at, &snapshot).await?,
         None => 0,
     };
-    let closing_minor = match period.until {
-        Some(at) => balance_at(id, at, &snapshot).await?,
-        None => account.credits_minor - account.debits_minor,
+    let (closing_minor, end) = if let Some(at) = period.until {
+        (balance_at(id, at, &snapshot).await?, None)
+    } else {
+        let head = ledger_head::Entity::find_by_id(account.fund_id).one(&snapshot).await?;
+        let now = account.credits_minor - account.debits_minor;
+        (now, Some(head.map_or(0, |head| head.seq)))
     };
-    let reach = Reach::accounts([id]);
-    let found = load(account.fund_id, &reach, &period.condition(), page, &snapshot).await?;
     snapshot.rollback().await?;
     Ok(Statement {
         fund: account.fund_id,
         opening_minor,
         closing_minor,
-        lines: Slice {
-            items: found
-                .items
-                .into_iter()
-                .map(|transfer| Line::new(id, transfer))
-                .collect(),
-            has_previous: found.has_previous,
-            has_next: found.has_next,
-        },
+        account: id,
+        period,
+        end,
     })
 }
 
-/// How many lines the statement of an account has.
-pub async fn count_lines(db: &Database, actor: &Actor, id: AccountId, period: Period) -> Result<u64> {
-    let period = period.checked(db)?;
-    let account = super::accounts::account(db, actor, id).await?;
-    let select = Reach::accounts([id]).select(account.fund_id, &period.condition(), None);
+/// A page of the lines of a statement: what moved in its period, in the order of the journal.
+pub async fn lines(db: &Database, statement: &Statement, page: Page) -> Result<Slice<Line>> {
+    let reach = Reach::accounts([statement.account]);
+    let found = load(statement.fund, &reach, &statement.condition(), page, &db.reader).await?;
+    let line = |transfer| Line::new(statement.account, transfer);
+    Ok(Slice {
+        items: found.items.into_iter().map(line).collect(),
+        has_previous: found.has_previous,
+        has_next: found.has_next,
+    })
+}
+
+/// How many lines a statement has.
+pub async fn count_lines(db: &Database, statement: &Statement) -> Result<u64> {
+    let select = Reach::accounts([statement.account]).select(statement.fund, &statement.condition(), None);
     Ok(select.count(&db.reader).await?)
 }
 
@@ -136,11 +144,14 @@ impl Period {
         }
         Ok(self)
     }
+}
 
-    fn condition(self) -> Condition {
-        use transfer::Column::RecordedAt;
+impl Statement {
+    fn condition(&self) -> Condition {
+        use transfer::Column::{RecordedAt, Seq};
         Condition::all()
-            .add_option(self.after.map(|at| RecordedAt.gt(at)))
-            .add_option(self.until.map(|at| RecordedAt.lte(at)))
+            .add_option(self.period.after.map(|at| RecordedAt.gt(at)))
+            .add_option(self.period.until.map(|at| RecordedAt.lte(at)))
+            .add_option(self.end.map(|end| Seq.lte(end)))
     }
 }
