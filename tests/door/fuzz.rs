@@ -20,6 +20,9 @@ const REQUESTS: usize = 10_000;
 /// Requests at once.
 const TOGETHER: usize = 8;
 
+/// Bytes of a URL that the client does not send: it has no more than 65 534 in all.
+const LONGEST_URL: usize = 65_000;
+
 /// What would tell a stranger how the server is made.
 const INSIDES: [&str; 18] = [
     "SELECT ",
@@ -139,9 +142,10 @@ impl Sent {
             return sent;
         }
         let parameters = parameters(dice, scene, contract);
-        if dice.u8(..8) == 0 {
+        let by_url = Some(url(&parameters)).filter(|url| url.len() < LONGEST_URL && dice.u8(..8) == 0);
+        if let Some(url) = by_url {
             sent.method = Method::GET;
-            sent.url = url(&parameters);
+            sent.url = url;
         } else {
             let text = Value::from(parameters).to_string();
             // No text of Rust has half of a pair, but one of JSON may.
